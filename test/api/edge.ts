@@ -1,0 +1,154 @@
+/** The real Worker in workerd, between stand-ins for the providers; one per test file. */
+import { randomUUID } from "node:crypto";
+import { createTestHarness } from "wrangler";
+import type { Link, Problem, ProviderName, Session } from "../../worker/contract.ts";
+import { type CybridSimulator, startCybrid } from "../simulators/cybrid/index.ts";
+import { type LynxSimulator, startLynx } from "../simulators/lynx/index.ts";
+import { PlaidBackend } from "../simulators/plaid/backend.ts";
+
+export const API_KEY = "test-api-key-0123456789";
+export const SESSION_SECRET = "test-session-secret-0123456789abcdef";
+export const ORIGIN = "https://shop.example.com";
+export const REDIRECT_URI = "https://shop.example.com/bank";
+export const FIRST_PLATYPUS = "ins_109508";
+
+export interface Answer<Body> {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+export interface Edge {
+  cybrid: CybridSimulator;
+  lynx: LynxSimulator;
+  plaid: PlaidBackend;
+  harness: ReturnType<typeof createTestHarness>;
+  /** A signed-in browser of a new customer. */
+  browser(provider?: ProviderName, more?: object): Promise<Browser>;
+  call<Body = Problem>(method: string, path: string, request?: CallOptions): Promise<Answer<Body>>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  token?: string;
+  key?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Browser {
+  customerId: string;
+  token: string;
+  call<Body = Link>(method: string, path: string, request?: CallOptions): Promise<Answer<Body>>;
+  /** A ready link. */
+  link(wishes?: object): Promise<Link>;
+  /** What Link gives the page when the customer has chosen: the body of a finalize. */
+  choose(link: Link): { public_token: string } & Record<string, unknown>;
+}
+
+export async function startEdge(vars: Record<string, string> = {}): Promise<Edge> {
+  const plaid = new PlaidBackend();
+  const cybrid = await startCybrid({ plaid });
+  const lynx = await startLynx({ plaid });
+  const harness = createTestHarness({
+    workers: [
+      {
+        configPath: "./wrangler.toml",
+        vars: {
+          PROVIDERS: "cybrid,lynx",
+          ENVIRONMENT: "sandbox",
+          ALLOWED_ORIGINS: ORIGIN,
+          REDIRECT_URIS: REDIRECT_URI,
+          CYBRID_API_URL: cybrid.url,
+          CYBRID_IDENTITY_URL: cybrid.identityUrl,
+          CYBRID_CLIENT_ID: cybrid.settings.clientId,
+          LYNX_API_URL: lynx.url,
+          LYNX_CLIENT_ID: lynx.settings.clientId,
+          LYNX_CLIENT_ORG: lynx.settings.clientOrgName,
+          LYNX_LINK_TOKEN_PATH: lynx.paths.linkToken,
+          LYNX_LINK_VERIFIED_PATH: lynx.paths.linkVerified,
+          LYNX_ACCOUNTS_PATH: lynx.paths.accounts ?? "",
+          ...vars,
+        },
+        secrets: {
+          SESSION_SECRET,
+          API_KEYS: API_KEY,
+          CYBRID_CLIENT_SECRET: cybrid.settings.clientSecret,
+          LYNX_CLIENT_SECRET: lynx.settings.clientSecret,
+          ...vars,
+        },
+      },
+    ],
+  });
+  await harness.listen();
+
+  const call: Edge["call"] = async (method, path, { token, key, body, headers } = {}) => {
+    const response = await harness.fetch(path, {
+      method,
+      headers: {
+        ...(token && { Authorization: `Bearer ${token}` }),
+        ...(key && { "Idempotency-Key": key }),
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: new Headers([...response.headers]),
+      body: text === "" ? null : JSON.parse(text),
+    };
+  };
+
+  async function browser(provider: ProviderName = "cybrid", more: object = {}): Promise<Browser> {
+    const customerId =
+      provider === "cybrid" ? cybrid.addCustomer({ type: "individual" }) : `member-${randomUUID()}`;
+    const session = await call<Session>("POST", "/v1/sessions", {
+      token: API_KEY,
+      body: { customer_id: customerId, provider, ...more },
+    });
+    const { token } = session.body;
+    const own: Browser = {
+      customerId,
+      token,
+      call: (method, path, request) => call(method, path, { token, ...request }),
+      async link(wishes = {}) {
+        const { body } = await own.call("POST", "/v1/links", { key: randomUUID(), body: wishes });
+        if (body.status !== "ready") throw new Error(`no ready link: ${JSON.stringify(body)}`);
+        return body;
+      },
+      choose(link) {
+        const { publicToken, item } = plaid.issuePublicToken(link.link_token ?? "", FIRST_PLATYPUS);
+        const [account] = item.accounts;
+        if (!account) throw new Error("the bank has no account");
+        return {
+          public_token: publicToken,
+          account: {
+            id: account.id,
+            name: account.name,
+            mask: account.mask,
+            type: account.type,
+            subtype: account.subtype,
+          },
+          institution: { id: item.institution.id, name: item.institution.name },
+        };
+      },
+    };
+    return own;
+  }
+
+  return {
+    cybrid,
+    lynx,
+    plaid,
+    harness,
+    browser,
+    call,
+    async close() {
+      await harness.close();
+      await cybrid.close();
+      await lynx.close();
+    },
+  };
+}

@@ -1,0 +1,148 @@
+/** A bare page that uses Plaid Link directly, and writes down all that Link tells it. */
+import type { Browser, Page } from "puppeteer-core";
+import { PlaidBackend } from "../../simulators/plaid/backend.ts";
+import { type PlaidStandIn, startPlaid } from "../../simulators/plaid/index.ts";
+import { startWebServer, text, type WebServer } from "../../simulators/web-server.ts";
+
+export interface Told {
+  callback: "onLoad" | "onEvent" | "onSuccess" | "onExit";
+  /** `onEvent`'s name, `onSuccess`'s token, `onExit`'s error. */
+  first?: unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read whatever Link put there
+  metadata?: any;
+}
+
+interface LinkHandler {
+  open(): void;
+  exit(options?: { force: boolean }): void;
+  destroy(): void;
+}
+
+declare global {
+  interface Window {
+    Plaid: { create(config: Record<string, unknown>): LinkHandler; version: string };
+    handler: LinkHandler;
+    told: Told[];
+    throwing?: boolean;
+    makeHandler(config: Record<string, unknown>): LinkHandler;
+  }
+}
+
+export class LinkHostPage {
+  readonly plaid: PlaidStandIn;
+  readonly host: WebServer;
+
+  private constructor(plaid: PlaidStandIn, host: WebServer) {
+    this.plaid = plaid;
+    this.host = host;
+  }
+
+  static async start(): Promise<LinkHostPage> {
+    const plaid = await startPlaid({ backend: new PlaidBackend() });
+    const host = await startWebServer(0, async () => text(200, "text/html", PAGE));
+    return new LinkHostPage(plaid, host);
+  }
+
+  get backend(): PlaidBackend {
+    return this.plaid.backend;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.plaid.close(), this.host.close()]);
+  }
+
+  get redirectUri(): string {
+    return `${this.host.url}/return`;
+  }
+
+  linkToken(extra: { updateItemId?: string } = {}): string {
+    return this.backend.createLinkToken({ customerId: "c1", redirectUri: this.redirectUri, ...extra })
+      .linkToken;
+  }
+
+  /** A page with Link's script loaded. */
+  async visit(browser: Pick<Browser, "newPage">, path = "/"): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(`${this.host.url}${path}`);
+    await this.loadScript(page);
+    return page;
+  }
+
+  async loadScript(page: Page): Promise<void> {
+    await page.addScriptTag({ url: this.plaid.scriptUrl });
+  }
+
+  /** `Plaid.create` with callbacks that write down what they are told. */
+  async create(page: Page, config: Record<string, unknown> = {}): Promise<void> {
+    const token = "token" in config ? config.token : this.linkToken();
+    await page.evaluate(
+      (given) => {
+        window.handler = window.makeHandler(given);
+      },
+      { ...config, token },
+    );
+  }
+
+  async createAndOpen(page: Page, config: Record<string, unknown> = {}): Promise<void> {
+    await this.create(page, config);
+    await page.evaluate(() => window.handler.open());
+  }
+}
+
+/** What the page looks like while Link is, or should no longer be, in front of it. */
+export function overlay(page: Page): Promise<{ frames: string[]; shown: boolean; bodyOverflow: string }> {
+  return page.evaluate(() => {
+    const frames = [...document.querySelectorAll("iframe")];
+    return {
+      frames: frames.map(({ id }) => id),
+      shown: frames.some((frame) => frame.checkVisibility()),
+      bodyOverflow: document.body.style.overflow,
+    };
+  });
+}
+
+/** Long enough for any message that is still on its way. */
+export function quietMoment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 150));
+}
+
+export function told(page: Page, callback?: Told["callback"]): Promise<Told[]> {
+  return page.evaluate(
+    (wanted) => window.told.filter((entry) => !wanted || entry.callback === wanted),
+    callback,
+  );
+}
+
+export async function waitUntilTold(page: Page, callback: Told["callback"]): Promise<Told> {
+  await page.waitForFunction(
+    (wanted) => window.told.some((entry) => entry.callback === wanted),
+    { polling: 20 },
+    callback,
+  );
+  const [entry] = await told(page, callback);
+  if (!entry) throw new Error(`${callback} was not called`);
+  return entry;
+}
+
+const PAGE = `<!doctype html>
+<meta name="viewport" content="width=device-width">
+<title>A page</title>
+<body>
+<button id="start">Link a bank</button>
+<p style="height: 3000px">Long enough to scroll.</p>
+<script>
+  window.told = [];
+  window.makeHandler = (config) => Plaid.create({
+    onLoad: () => told.push({ callback: "onLoad" }),
+    onEvent: (first, metadata) => told.push({ callback: "onEvent", first, metadata }),
+    onSuccess: (first, metadata) => {
+      told.push({ callback: "onSuccess", first, metadata });
+      if (window.throwing) throw new Error("the host's own fault");
+    },
+    onExit: (first, metadata) => {
+      told.push({ callback: "onExit", first, metadata });
+      if (window.throwing) throw new Error("the host's own fault");
+    },
+    ...config,
+  });
+</script>`;

@@ -1,0 +1,36 @@
+/** One Chromium for a file of tests; servers and a browser profile of its own for each test. */
+import { after, before, type TestContext } from "node:test";
+import type { Browser, BrowserContext, Page } from "puppeteer-core";
+import { launchChromium } from "../../chromium.ts";
+import { LinkHostPage } from "./link-host-page.ts";
+
+export interface SetUp {
+  host: LinkHostPage;
+  page: Page;
+  /** Somebody else's browser: no cookie, no storage. */
+  newProfile(): Promise<BrowserContext>;
+}
+
+/** Call once at the top of a test file. */
+export function withChromium(): (test: TestContext) => Promise<SetUp> {
+  let browser: Browser;
+  before(async () => {
+    browser = await launchChromium();
+  });
+  after(() => browser.close());
+
+  return async (test) => {
+    const host = await LinkHostPage.start();
+    const contexts: BrowserContext[] = [];
+    const newProfile = async () => {
+      const context = await browser.createBrowserContext();
+      contexts.push(context);
+      return context;
+    };
+    test.after(async () => {
+      await Promise.all(contexts.map((context) => context.close()));
+      await host.close();
+    });
+    return { host, page: await host.visit(await newProfile()), newProfile };
+  };
+}

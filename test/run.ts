@@ -1,0 +1,76 @@
+/**
+ * Every layer, one after the other, and one closing line: `N passed, N failed`.
+ * `node test/run.ts api e2e` runs only those layers.
+ */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Layer {
+  name: string;
+  command: string[];
+  /** Counts tests into the file named by TEST_COUNTS; otherwise the command itself is one check. */
+  counts: boolean;
+}
+
+const nodeTest = (folder: string, concurrency: number) => [
+  "node",
+  "--test",
+  `--test-concurrency=${concurrency}`,
+  "--test-reporter=spec",
+  "--test-reporter-destination=stdout",
+  "--test-reporter=./test/count-reporter.ts",
+  "--test-reporter-destination=stderr",
+  `test/${folder}/**/*.test.ts`,
+];
+
+const layers: Layer[] = [
+  { name: "types", command: ["npm", "run", "types", "--silent"], counts: false },
+  { name: "lint", command: ["npm", "run", "lint", "--silent"], counts: false },
+  { name: "build", command: ["npm", "run", "build", "--silent"], counts: false },
+  { name: "unit", command: nodeTest("unit", 2), counts: true },
+  { name: "api", command: nodeTest("api", 2), counts: true },
+  { name: "browser", command: ["wtr", "--config", "test/browser/web-test-runner.config.js"], counts: true },
+  { name: "e2e", command: nodeTest("e2e", 1), counts: true },
+];
+
+async function runLayer(layer: Layer, countsFile: string): Promise<Count> {
+  console.log(`\n── ${layer.name}`);
+  const [command = "", ...args] = layer.command;
+  const exitCode = await new Promise<number>((resolve) => {
+    const child = spawn(command, args, {
+      stdio: "inherit",
+      env: { ...process.env, TEST_COUNTS: countsFile, WRANGLER_SEND_METRICS: "false" },
+    });
+    child.on("error", () => resolve(1));
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+  const checked = { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 };
+  if (!layer.counts) return checked;
+  const counted: Count | null = await readFile(countsFile, "utf8").then(JSON.parse, () => null);
+  // A runner that died, or that failed without a failing test, is a failure too.
+  if (!counted || (exitCode !== 0 && counted.failed === 0)) return { ...checked, failed: 1, passed: 0 };
+  return counted;
+}
+
+const only = process.argv.slice(2);
+const folder = await mkdtemp(join(tmpdir(), "bank-link-test-"));
+const total: Count = { passed: 0, failed: 0, skipped: 0 };
+for (const layer of layers.filter(({ name }) => only.length === 0 || only.includes(name))) {
+  const count = await runLayer(layer, join(folder, `${layer.name}.json`));
+  console.log(`── ${layer.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+}
+await rm(folder, { recursive: true });
+if (total.skipped > 0) console.log(`\n${total.skipped} skipped`);
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;

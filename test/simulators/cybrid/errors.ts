@@ -1,0 +1,46 @@
+/** Cybrid's two error shapes: OAuth's at the identity server, its own everywhere else. */
+import { type Answer, Refusal } from "../http.ts";
+
+export function errorAnswer(status: number, messageCode: string, message: string): Answer {
+  return { status, body: { status, error_message: message, message_code: messageCode } };
+}
+
+export function refuse(status: number, messageCode: string, message: string): Refusal {
+  return new Refusal(errorAnswer(status, messageCode, message));
+}
+
+export function notFound(what: string): Refusal {
+  return refuse(404, "not_found", `${what} not found`);
+}
+
+/** 422: the request is well-formed and cannot be done. */
+export function unprocessable(
+  reason: string,
+  messageCode: "invalid_parameter" | "no_customer" | "request_timeout" = "invalid_parameter",
+): Refusal {
+  return refuse(422, messageCode, `Unable to process request: ${reason}`);
+}
+
+/** RFC 6749, section 5.2. */
+export function refuseToken(status: 400 | 401, error: string, description: string): Refusal {
+  return new Refusal({ status, body: { error, error_description: description } });
+}
+
+const plainErrors: Record<number, [messageCode: string, message: string]> = {
+  400: ["invalid_value", "Invalid value."],
+  401: ["authentication_failed", "Signature verification raised"],
+  403: ["invalid_scopes", "Invalid scopes."],
+  404: ["not_found", "not found"],
+  422: ["invalid_parameter", "Unable to process request"],
+  429: ["too_many_requests", "Too many requests"],
+  500: ["internal_server_error", "Internal server error"],
+  502: ["bad_gateway", "Bad gateway"],
+  503: ["service_unavailable", "Service unavailable"],
+  504: ["gateway_timeout", "Gateway timeout"],
+};
+
+/** What a fault answers when it names no more than a status. The codes above 422 are not published. */
+export function plainError(status: number): Answer {
+  const [messageCode, message] = plainErrors[status] ?? ["unexpected", "Unexpected"];
+  return errorAnswer(status, messageCode, message);
+}

@@ -1,0 +1,100 @@
+/** Everything about the Cybrid stand-in that a test may change, also while it runs. */
+
+export interface CybridSettings {
+  clientId: string;
+  clientSecret: string;
+  /** What this client may ask for. */
+  grantedScopes: string[];
+  /** A token request for more than that. Unknown of the real one. */
+  excessScopes: "refused" | "dropped";
+  accessTokenLifeS: number;
+
+  /** Time that a workflow spends in `storing`. */
+  workflowMs: number;
+  /** Time that a completed workflow still lacks its `plaid_link_token`. */
+  tokenLagMs: number;
+  /** The codes are published nowhere: use any. */
+  workflowOutcome: "completed" | { failed: string };
+  /** `null`: every URI counts as registered. */
+  redirectUris: string[] | null;
+  /** How one that is not registered is refused. Unknown of the real one. */
+  unregisteredRedirectUri: "422" | "failed later";
+  /** Off: the bank's set-up lacks its country, and every workflow is refused with 422. */
+  countryConfigured: boolean;
+
+  /** Time that an account spends in `storing`. */
+  accountMs: number;
+  /** `by-customer`: an individual's account is `unverified`, a business's `completed`. */
+  accountOutcome: "completed" | "unverified" | "by-customer" | { failed: string };
+  /** Off: the same bank account can be added again and again. */
+  duplicateDetection: boolean;
+  /** A used, expired or made-up public token. Unknown of the real one. */
+  spentTokenAnswers: "422" | "failed later";
+  /** The subtypes that do not end as `invalid_account_type`. Which they are is unknown of the real one. */
+  accountSubtypes: string[];
+  /** From when the answers name institution, mask and the bank's account name. Unknown of the real one. */
+  plaidDetailsFrom: "creation" | "settlement";
+  /** Whether `asset` may be left out, on which Cybrid's own description is of two minds. */
+  assetRequired: boolean;
+  assets: string[];
+  /** Time until a new account shows in lists. */
+  listLagMs: number;
+  /** What a PATCH to `completed` makes of an account; `by-account`: as verified as it was before. */
+  patchAnswers: "by-account" | "completed" | "unverified";
+  /** What a read with `include_balances` or `force_balance_refresh` finds. */
+  balanceOutcome: BalanceOutcome;
+  /** Time that an account spends in `deleting`. */
+  deletingMs: number;
+  /** Whether a deleted account can still be read and listed. Unknown of the real one. */
+  deletedAccounts: "shown" | "hidden";
+
+  /** Time that an ownership check takes, spread evenly over `verificationStates`. */
+  verificationMs: number;
+  verificationStates: string[];
+  verificationOutcome: "passed" | "expired" | { failed: string[] };
+}
+
+export type BalanceOutcome = "ok" | "refresh_required" | "deleted" | "not_responding";
+
+export const cybridScopes = [
+  "customers:read",
+  "workflows:read",
+  "workflows:execute",
+  "external_bank_accounts:read",
+  "external_bank_accounts:write",
+  "external_bank_accounts:execute",
+  "identity_verifications:read",
+  "identity_verifications:execute",
+];
+
+export function defaultCybridSettings(): CybridSettings {
+  return {
+    clientId: "cybrid-client-id",
+    clientSecret: "cybrid-client-secret",
+    grantedScopes: [...cybridScopes],
+    excessScopes: "refused",
+    accessTokenLifeS: 1800,
+    workflowMs: 300,
+    tokenLagMs: 50,
+    workflowOutcome: "completed",
+    redirectUris: null,
+    unregisteredRedirectUri: "422",
+    countryConfigured: true,
+    accountMs: 300,
+    accountOutcome: "completed",
+    duplicateDetection: true,
+    spentTokenAnswers: "422",
+    accountSubtypes: ["checking", "savings", "money market", "cash management"],
+    plaidDetailsFrom: "settlement",
+    assetRequired: false,
+    assets: ["USD", "CAD"],
+    listLagMs: 0,
+    patchAnswers: "by-account",
+    balanceOutcome: "ok",
+    deletingMs: 300,
+    deletedAccounts: "shown",
+    verificationMs: 600,
+    verificationStates: ["storing", "pending"],
+    verificationOutcome: "passed",
+  };
+}

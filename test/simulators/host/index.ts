@@ -1,0 +1,93 @@
+/** The demo's own server: it knows who is signed in, and mints bank-link sessions for them. */
+import { readFile } from "node:fs/promises";
+import {
+  fillPage,
+  json,
+  seeOther,
+  startWebServer,
+  text,
+  type WebAnswer,
+  type WebRequest,
+} from "../web-server.ts";
+import { type Customer, type Provider, SignIns } from "./sign-ins.ts";
+import { WorkerApi } from "./worker-api.ts";
+
+export type { Customer, Provider } from "./sign-ins.ts";
+
+export interface HostOptions {
+  /** 0, or left out: a free one. */
+  port?: number;
+  workerUrl: string;
+  apiKey: string;
+  plaidScriptUrl: string;
+  customers: Customer[];
+  /** Makes the provider forget the customer's consent, as a bank does after some months. */
+  expireConnection?: (connection: { customer: Customer; accountId: string }) => Promise<void>;
+}
+
+export interface Host {
+  url: string;
+  close(): Promise<void>;
+}
+
+const assets: Record<string, [file: string, type: string]> = {
+  "GET /page.css": ["page.css", "text/css"],
+  "GET /page.js": ["page.js", "text/javascript"],
+};
+
+export async function startHost(options: HostOptions): Promise<Host> {
+  const worker = new WorkerApi(options.workerUrl, options.apiKey);
+  const signIns = new SignIns(options.customers);
+
+  const server = await startWebServer(options.port ?? 0, async (request) => {
+    const asset = assets[request.route];
+    if (asset) return text(200, asset[1], await file(asset[0]));
+    if (request.route === "GET /") return demoPage(request);
+
+    const customer = signIns.customer(request.headers.cookie);
+    if (!customer) return json(401, { error: "nobody is signed in" });
+    if (request.route === "GET /accounts") return json(200, await worker.accounts(customer));
+
+    // The cookie is SameSite=Lax; this is the second lock: only our own pages may act for the customer.
+    if (request.headers.origin !== request.url.origin) return json(403, { error: "wrong origin" });
+    switch (request.route) {
+      case "POST /bank-link-session":
+        return json(200, await worker.createSession(customer, request.url.origin));
+      case "POST /customer":
+        signIns.switchTo(request.headers.cookie, new URLSearchParams(request.body).get("label") ?? "");
+        return seeOther("/");
+      case "POST /expire-connection":
+        await options.expireConnection?.({ customer, accountId: JSON.parse(request.body).account_id });
+        return json(200, {});
+      default:
+        return json(404, { error: "not found" });
+    }
+  });
+
+  async function demoPage({ headers, url }: WebRequest): Promise<WebAnswer> {
+    const wanted = url.searchParams.get("provider") as Provider | null;
+    const { customer, cookie } = signIns.enter(headers.cookie, wanted);
+    const setup = {
+      customer: customer.label,
+      customers: signIns.labels(customer.provider),
+      provider: customer.provider,
+      providers: signIns.providers,
+      expirable: options.expireConnection !== undefined && customer.provider === "cybrid",
+      ...(await worker.accounts(customer)),
+    };
+    const page = fillPage(await file("page.html"), {
+      workerUrl: options.workerUrl,
+      plaidScriptUrl: options.plaidScriptUrl,
+      setup: JSON.stringify(setup),
+    });
+    const answer = text(200, "text/html", page);
+    if (cookie) answer.headers["Set-Cookie"] = cookie;
+    return answer;
+  }
+
+  return server;
+}
+
+function file(name: string): Promise<string> {
+  return readFile(new URL(`browser/${name}`, import.meta.url), "utf8");
+}

@@ -1,0 +1,38 @@
+/** Lynx's refusals: a list of exceptions in an envelope without data. */
+import { type Answer, Refusal } from "../http.ts";
+
+export interface LynxException {
+  /** Filled only for SYSTEM with status 400. */
+  errorCode: string | null;
+  exceptionSource: "JSON" | "PARAMETER" | "SYSTEM";
+  exceptionMessage: string;
+}
+
+/** The published list contradicts the published sample, so these numbers mean something here only. */
+export const systemCodes = {
+  wrongOrganisation: "GBL-001",
+  unknownMember: "GBL-002",
+  redirectUriNotRegistered: "GBL-003",
+  partnerTokenInvalid: "GBL-004",
+  partnerAccountUnknown: "GBL-005",
+  accountExists: "GBL-006",
+} as const;
+
+export function refuse(status: number, exceptions: LynxException[]): Refusal {
+  return new Refusal(exceptionsAnswer(status, exceptions));
+}
+
+export function refuseBySystem(code: keyof typeof systemCodes, exceptionMessage: string): Refusal {
+  return refuse(400, [{ errorCode: systemCodes[code], exceptionSource: "SYSTEM", exceptionMessage }]);
+}
+
+/** A status with nothing particular to say: 401, 404, 429, 5xx. */
+export function plainError(status: number): Answer {
+  return exceptionsAnswer(status, [
+    { errorCode: null, exceptionSource: "SYSTEM", exceptionMessage: `The request ended with ${status}` },
+  ]);
+}
+
+function exceptionsAnswer(status: number, exceptions: LynxException[]): Answer {
+  return { status, body: { data: null, exceptions } };
+}

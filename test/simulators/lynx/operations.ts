@@ -1,0 +1,117 @@
+/** What the Lynx stand-in can do, once the caller is known. */
+import type { Answer, SimulatorRequest } from "../http.ts";
+import { refuse, refuseBySystem } from "./exceptions.ts";
+import { type AccountType, accountTypes, type Organisation } from "./organisation.ts";
+import { parameterException, requiredStrings } from "./required-strings.ts";
+
+const MAX_KEY_LENGTH = 255;
+const keyPath = "idempotency.idempotencyKey";
+
+/** Get Link Token. A reused key replays the earlier token, expired or not. */
+export function getLinkToken(organisation: Organisation, request: SimulatorRequest): Answer {
+  return onceByKey(organisation, request, () => {
+    const fields = requiredStrings(
+      request.body,
+      "data.member.clientMemberId",
+      "data.clientOrg.name",
+      "data.redirectUri",
+    );
+    const clientMemberId = fields["data.member.clientMemberId"];
+    const redirectUri = fields["data.redirectUri"];
+    checkMember(organisation, clientMemberId, fields["data.clientOrg.name"]);
+    const { redirectUris, linkTokenField } = organisation.settings;
+    if (redirectUris !== null && !redirectUris.includes(redirectUri)) {
+      throw refuseBySystem("redirectUriNotRegistered", "The redirect URI is not registered");
+    }
+    const { linkToken } = organisation.plaid.createLinkToken({ customerId: clientMemberId, redirectUri });
+    return success(organisation, { [linkTokenField]: linkToken });
+  });
+}
+
+/** Link External Account Verified. */
+export function linkVerified(organisation: Organisation, request: SimulatorRequest): Answer {
+  return onceByKey(organisation, request, () => {
+    const fields = requiredStrings(
+      request.body,
+      "data.member.clientMemberId",
+      "data.clientOrg.name",
+      "data.memberBankAccount.name",
+      "data.memberBankAccount.type",
+      "data.memberBankAccount.partnerAccountId",
+      "data.memberBankAccount.partnerAccessToken",
+    );
+    const clientMemberId = fields["data.member.clientMemberId"];
+    checkMember(organisation, clientMemberId, fields["data.clientOrg.name"]);
+    const type = fields["data.memberBankAccount.type"];
+    if (!isAccountType(type)) {
+      const complaint = `must be one of ${accountTypes.join(", ")}`;
+      throw refuse(400, [parameterException("data.memberBankAccount.type", complaint)]);
+    }
+    const exchanged = organisation.plaid.exchange(fields["data.memberBankAccount.partnerAccessToken"]);
+    if (!exchanged.ok) throw refuseBySystem("partnerTokenInvalid", "The partner access token is not valid");
+    const { institution, accounts } = exchanged.item;
+    const account = accounts.find(({ id }) => id === fields["data.memberBankAccount.partnerAccountId"]);
+    if (!account) throw refuseBySystem("partnerAccountUnknown", "The partner account is not known");
+
+    const { duplicateDetection, listLagMs, linkVerifiedData } = organisation.settings;
+    const wish = {
+      clientMemberId,
+      name: fields["data.memberBankAccount.name"],
+      type,
+      institution,
+      account,
+      listLagMs: request.listLagMs ?? listLagMs,
+    };
+    if (duplicateDetection && organisation.holds(wish)) {
+      throw refuseBySystem("accountExists", "The account exists already");
+    }
+    const { id } = organisation.addAccount(wish);
+    const data = { uuid: id, object: { id }, nothing: null }[linkVerifiedData];
+    return success(organisation, data);
+  });
+}
+
+/** Get Member External Bank Account List: no identifiers in it, as far as anyone has published. */
+export function listAccounts(organisation: Organisation, request: SimulatorRequest): Answer {
+  const fields = requiredStrings(request.body, "data.member.clientMemberId", "data.clientOrg.name");
+  const clientMemberId = fields["data.member.clientMemberId"];
+  const name = fields["data.clientOrg.name"];
+  checkMember(organisation, clientMemberId, name);
+  const nowMs = organisation.now();
+  const externalAccounts = organisation.accounts
+    .filter((account) => account.clientMemberId === clientMemberId && account.listedFromMs <= nowMs)
+    .map((account) => ({
+      type: account.type,
+      routingNumber: account.routingNumber,
+      name: account.name,
+      verifiedIndicator: true,
+      verifiedDate: new Date(account.createdAtMs).toISOString(),
+    }));
+  return success(organisation, { member: { clientMemberId }, clientOrg: { name }, externalAccounts });
+}
+
+/** Under a key that did its work before, nothing else of the request is even looked at. */
+function onceByKey(organisation: Organisation, request: SimulatorRequest, work: () => Answer): Answer {
+  const key = requiredStrings(request.body, keyPath)[keyPath];
+  if (key.length > MAX_KEY_LENGTH) {
+    throw refuse(400, [parameterException(keyPath, `must be at most ${MAX_KEY_LENGTH} characters long`)]);
+  }
+  return organisation.idempotencyKeys.once(request.path, key, work);
+}
+
+function checkMember({ settings }: Organisation, clientMemberId: string, clientOrgName: string): void {
+  if (clientOrgName !== settings.clientOrgName) {
+    throw refuseBySystem("wrongOrganisation", "clientOrg does not match the token's organisation");
+  }
+  if (settings.members !== null && !settings.members.includes(clientMemberId)) {
+    throw refuseBySystem("unknownMember", "The member does not exist");
+  }
+}
+
+function isAccountType(type: string): type is AccountType {
+  return (accountTypes as readonly string[]).includes(type);
+}
+
+function success({ settings }: Organisation, data: unknown): Answer {
+  return { status: 200, body: settings.answers === "bare" ? data : { data, exceptions: [] } };
+}

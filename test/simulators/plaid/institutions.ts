@@ -1,0 +1,68 @@
+/** The banks of Plaid's sandbox that the stand-ins know, by their sandbox ids. */
+
+export interface InstitutionAccount {
+  name: string;
+  mask: string | null;
+  type: string;
+  subtype: string;
+  accountNumber: string;
+  routingNumber: string;
+}
+
+export interface Institution {
+  id: string;
+  name: string;
+  /** How the customer signs in: inside Link, or at the bank's own page. */
+  oauth: boolean;
+  /** Plaid's sandbox keeps banks that are out of order on purpose; Link lists them only when searched for. */
+  health: "healthy" | "degraded" | "down";
+  accounts: InstitutionAccount[];
+}
+
+function platypusAccounts(branch: string): InstitutionAccount[] {
+  const at = (name: string, mask: string, subtype: string): InstitutionAccount => ({
+    name,
+    mask,
+    type: "depository",
+    subtype,
+    accountNumber: `${branch}${mask}`,
+    routingNumber: "011401533",
+  });
+  return [
+    at("Plaid Checking", "0000", "checking"),
+    at("Plaid Saving", "1111", "savings"),
+    at("Plaid CD", "2222", "cd"),
+    at("Plaid Money Market", "4444", "money market"),
+  ];
+}
+
+export const institutions: readonly Institution[] = [
+  {
+    id: "ins_109508",
+    name: "First Platypus Bank",
+    oauth: false,
+    health: "healthy",
+    accounts: platypusAccounts("1111222233330"),
+  },
+  {
+    id: "ins_127287",
+    name: "Platypus OAuth Bank",
+    oauth: true,
+    health: "healthy",
+    accounts: platypusAccounts("2222333344440"),
+  },
+  {
+    id: "ins_132363",
+    name: "Unhealthy Platypus Bank - Degraded",
+    oauth: false,
+    health: "degraded",
+    accounts: platypusAccounts("3333444455550"),
+  },
+  {
+    id: "ins_132361",
+    name: "Unhealthy Platypus Bank - Down",
+    oauth: false,
+    health: "down",
+    accounts: platypusAccounts("4444555566660"),
+  },
+];

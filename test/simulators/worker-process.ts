@@ -1,0 +1,138 @@
+/** The real Worker in workerd: `wrangler dev` as a child process, ended with all of its own children. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { devNull } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+
+export interface WorkerOptions {
+  port: number;
+  vars: Record<string, string>;
+  /** Where local KV and Durable Objects are kept: the same folder again continues with what they held. */
+  persistTo: string;
+  /** Each line that the Worker or wrangler prints. */
+  onLine?: (line: string) => void;
+}
+
+export interface WorkerProcess {
+  url: string;
+  /** All that was printed so far. */
+  output: string[];
+  /** The Worker's own log: the printed lines that are JSON objects. */
+  logs(): Record<string, unknown>[];
+  /** Ends it in the middle of whatever it does, as a crash would. */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ROOT = join(import.meta.dirname, "../..");
+const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
+const READY_WITHIN_MS = 60_000;
+const READY_POLL_MS = 100;
+const END_WITHIN_MS = 5_000;
+
+export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
+  const url = `http://localhost:${options.port}`;
+  // A group of its own, so that one signal reaches wrangler, its helpers and workerd.
+  const child = spawn(process.execPath, [WRANGLER, "dev", ...wranglerArguments(options)], {
+    cwd: ROOT,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      WRANGLER_SEND_METRICS: "false",
+      // Nothing outside this machine is asked for, not even where it stands.
+      CLOUDFLARE_CF_FETCH_ENABLED: "false",
+      WRANGLER_LOG_PATH: join(options.persistTo, "wrangler-logs"),
+      NO_COLOR: "1",
+    },
+  });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      output.push(line);
+      options.onLine?.(line);
+    });
+  }
+  // Whatever ends this process, workerd does not stay behind.
+  const endWithUs = () => signalGroup(child, "SIGKILL");
+  process.once("exit", endWithUs);
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    process.off("exit", endWithUs);
+    signalGroup(child, signal);
+    const deadline = Date.now() + END_WITHIN_MS;
+    while (groupLives(child) && Date.now() < deadline) await delay(20);
+    signalGroup(child, "SIGKILL");
+  }
+
+  try {
+    await untilReady(url, child);
+  } catch (cause) {
+    await end("SIGKILL");
+    throw new Error(`the Worker did not start:\n${output.slice(-40).join("\n")}`, { cause });
+  }
+  return {
+    url,
+    output,
+    logs: () => output.flatMap(parseLogLine),
+    kill: () => end("SIGKILL"),
+    close: () => end("SIGTERM"),
+  };
+}
+
+/** A free port, for what cannot choose one itself. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+function wranglerArguments({ port, vars, persistTo }: WorkerOptions): string[] {
+  return [
+    ...["--port", String(port), "--ip", "127.0.0.1", "--inspector-port", "0"],
+    ...["--persist-to", persistTo, "--show-interactive-dev-session=false", "--test-scheduled"],
+    // Real credentials in .dev.vars must not mix with the stand-ins' addresses.
+    ...["--env-file", devNull],
+    ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+  ];
+}
+
+async function untilReady(url: string, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`wrangler ended with ${child.exitCode}`);
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+    if (answer?.ok) return;
+    await delay(READY_POLL_MS);
+  }
+  throw new Error(`${url}/healthz did not answer`);
+}
+
+function parseLogLine(line: string): Record<string, unknown>[] {
+  if (!line.startsWith("{")) return [];
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  if (!child.pid) return false;
+  try {
+    return process.kill(-child.pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+function groupLives(child: ChildProcess): boolean {
+  return signalGroup(child, 0);
+}

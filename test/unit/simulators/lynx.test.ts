@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { defaultLynxPaths } from "../../simulators/lynx/index.ts";
+import { testLynx } from "./lynx-client.ts";
+
+const paths = { ...defaultLynxPaths, accounts: "/member/external-accounts" };
+
+describe("Lynx stand-in: access", () => {
+  it("answers a JWT whose exp agrees with expires_in", async (t) => {
+    const { tokenRequest } = await testLynx(t, { settings: { accessTokenLifeS: 900 } });
+    const { status, body } = await tokenRequest();
+    assert.deepEqual([status, body.expires_in], [200, 900]);
+    const claims = JSON.parse(Buffer.from(body.access_token.split(".")[1], "base64url").toString());
+    assert.equal(claims.exp, Date.parse("2030-01-01T00:15:00Z") / 1000);
+  });
+
+  it("can leave expires_in out", async (t) => {
+    const { tokenRequest } = await testLynx(t, { settings: { expiresIn: false } });
+    assert.equal("expires_in" in (await tokenRequest()).body, false);
+  });
+
+  it("wants the audience with its trailing slash", async (t) => {
+    const { lynx, tokenRequest } = await testLynx(t);
+    assert.equal((await tokenRequest({ audience: lynx.url })).status, 403);
+    assert.equal((await tokenRequest({ audience: `${lynx.url}/` })).status, 200);
+  });
+
+  it("refuses wrong credentials", async (t) => {
+    const { tokenRequest } = await testLynx(t);
+    assert.equal((await tokenRequest({ client_secret: "wrong" })).status, 401);
+    assert.equal((await tokenRequest({ grant_type: "password" })).status, 400);
+  });
+
+  it("hands out the same token until five minutes before its end", async (t) => {
+    const { tokenRequest, advance } = await testLynx(t, { settings: { accessTokenLifeS: 3600 } });
+    const token = async () => (await tokenRequest()).body.access_token;
+    const first = await token();
+    advance(3_299_000);
+    assert.equal(await token(), first);
+    advance(1000);
+    assert.notEqual(await token(), first);
+  });
+
+  it("refuses operations without a valid token", async (t) => {
+    const { lynx, post, tokenRequest, linkTokenWish, advance } = await testLynx(t);
+    const held = (await tokenRequest()).body.access_token;
+    for (const token of [null, "made-up"]) {
+      const { status, body } = await post(lynx.paths.linkToken, linkTokenWish("member-1"), token);
+      assert.deepEqual([status, body.data], [401, null]);
+    }
+    assert.equal((await post(lynx.paths.linkToken, linkTokenWish("member-1"), held)).status, 200);
+    advance(3_600_000);
+    assert.equal((await post(lynx.paths.linkToken, linkTokenWish("member-1"), held)).status, 401);
+  });
+});
+
+describe("Lynx stand-in: Get Link Token", () => {
+  it("makes a link token for the member and the redirect URI", async (t) => {
+    const { plaid, post, linkTokenWish } = await testLynx(t);
+    const { status, body } = await post(paths.linkToken, linkTokenWish("member-1"));
+    assert.deepEqual([status, body.exceptions], [200, []]);
+    const record = plaid.linkToken(body.data.token);
+    assert.deepEqual([record?.customerId, record?.redirectUri], ["member-1", "https://shop.example/return"]);
+  });
+
+  it("can answer bare, and under the other name", async (t) => {
+    const { post, linkTokenWish } = await testLynx(t, {
+      settings: { answers: "bare", linkTokenField: "linkToken" },
+    });
+    const { body } = await post(paths.linkToken, linkTokenWish("member-1"));
+    assert.match(body.linkToken, /^link-sandbox-/);
+  });
+
+  it("replays the earlier token under the same key, even when it has expired", async (t) => {
+    const { post, linkTokenWish, advance, plaid } = await testLynx(t);
+    const ask = async (key: string) =>
+      (await post(paths.linkToken, linkTokenWish("member-1", {}, key))).body.data.token;
+    const first = await ask("key-1");
+    advance(plaid.settings.linkTokenLifeMs);
+    assert.equal(await ask("key-1"), first);
+    assert.equal(plaid.linkToken(first), undefined);
+    assert.notEqual(await ask("key-2"), first);
+  });
+
+  it("names every missing member of data as an exception of its own", async (t) => {
+    const { post } = await testLynx(t);
+    const { status, body } = await post(paths.linkToken, {
+      data: {},
+      idempotency: { idempotencyKey: "key-1" },
+    });
+    assert.deepEqual([status, body.data], [400, null]);
+    assert.deepEqual(
+      body.exceptions.map((exception: { exceptionSource: string; exceptionMessage: string }) => [
+        exception.exceptionSource,
+        exception.exceptionMessage,
+      ]),
+      [
+        ["PARAMETER", "data.member.clientMemberId is required"],
+        ["PARAMETER", "data.clientOrg.name is required"],
+        ["PARAMETER", "data.redirectUri is required"],
+      ],
+    );
+  });
+
+  it("refuses a missing or overlong key", async (t) => {
+    const { post, linkTokenWish } = await testLynx(t);
+    for (const key of ["", "k".repeat(256)]) {
+      assert.equal((await post(paths.linkToken, linkTokenWish("member-1", {}, key))).status, 400);
+    }
+    assert.equal((await post(paths.linkToken, linkTokenWish("member-1", {}, "k".repeat(255)))).status, 200);
+  });
+
+  it("refuses another organisation, an unregistered redirect URI and an unknown member", async (t) => {
+    const { post, linkTokenWish } = await testLynx(t, {
+      settings: { redirectUris: ["https://shop.example/return"], members: ["member-1"] },
+    });
+    for (const wish of [
+      linkTokenWish("member-1", { clientOrg: { name: "another-org" } }),
+      linkTokenWish("member-1", { redirectUri: "https://shop.example/return/" }),
+      linkTokenWish("member-2"),
+    ]) {
+      const { status, body } = await post(paths.linkToken, wish);
+      assert.equal(status, 400);
+      assert.equal(body.exceptions[0].exceptionSource, "SYSTEM");
+      assert.match(body.exceptions[0].errorCode, /^GBL-\d{3}$/);
+    }
+    assert.equal((await post(paths.linkToken, linkTokenWish("member-1"))).status, 200);
+  });
+
+  it("refuses a body that is no JSON", async (t) => {
+    const { lynx, tokenRequest } = await testLynx(t);
+    const response = await fetch(lynx.url + paths.linkToken, {
+      method: "POST",
+      headers: { authorization: `Bearer ${(await tokenRequest()).body.access_token}` },
+      body: "{",
+    });
+    assert.equal(response.status, 400);
+    const { exceptions } = (await response.json()) as { exceptions: { exceptionSource: string }[] };
+    assert.equal(exceptions[0]?.exceptionSource, "JSON");
+  });
+});
+
+describe("Lynx stand-in: Link External Account Verified", () => {
+  it("makes one account for the member", async (t) => {
+    const { lynx, post, linkVerifiedWish } = await testLynx(t);
+    const { status, body } = await post(paths.linkVerified, linkVerifiedWish("member-1"));
+    assert.equal(status, 200);
+    assert.equal(lynx.accounts("member-1").length, 1);
+    assert.equal(body.data, lynx.accounts("member-1")[0]?.id);
+    assert.equal(lynx.accounts("member-2").length, 0);
+  });
+
+  it("answers a UUID, an object or nothing, as set", async (t) => {
+    const { lynx, post, linkVerifiedWish } = await testLynx(t, { settings: { linkVerifiedData: "object" } });
+    const object = await post(paths.linkVerified, linkVerifiedWish("member-1"));
+    assert.equal(object.body.data.id, lynx.accounts()[0]?.id);
+    lynx.settings.linkVerifiedData = "nothing";
+    const nothing = await post(paths.linkVerified, linkVerifiedWish("member-1"));
+    assert.deepEqual(nothing.body, { data: null, exceptions: [] });
+    lynx.settings.answers = "bare";
+    lynx.settings.linkVerifiedData = "uuid";
+    const bare = await post(paths.linkVerified, linkVerifiedWish("member-1"));
+    assert.equal(bare.body, lynx.accounts()[2]?.id);
+  });
+
+  it("does nothing under a key that has done its work, whatever the body says", async (t) => {
+    const { lynx, plaid, post, linkVerifiedWish } = await testLynx(t);
+    plaid.settings.singleUsePublicTokens = false;
+    const first = await post(paths.linkVerified, linkVerifiedWish("member-1", {}, "key-1"));
+    const again = await post(paths.linkVerified, linkVerifiedWish("member-2", { name: "another" }, "key-1"));
+    assert.deepEqual(again, first);
+    assert.equal(lynx.accounts().length, 1);
+  });
+
+  it("keeps keys apart for each operation, and free after a refusal", async (t) => {
+    const { lynx, post, linkTokenWish, linkVerifiedWish } = await testLynx(t);
+    await post(paths.linkToken, linkTokenWish("member-1", {}, "key-1"));
+    const refused = linkVerifiedWish("member-1", { type: "checking" }, "key-1");
+    assert.equal((await post(paths.linkVerified, refused)).status, 400);
+    assert.equal((await post(paths.linkVerified, linkVerifiedWish("member-1", {}, "key-1"))).status, 200);
+    assert.equal(lynx.accounts().length, 1);
+  });
+
+  it("takes the four spellings of its two types and no other", async (t) => {
+    const { post, linkVerifiedWish } = await testLynx(t);
+    for (const type of ["CHECKING", "Checking", "SAVINGS", "Savings"]) {
+      assert.equal((await post(paths.linkVerified, linkVerifiedWish("member-1", { type }))).status, 200);
+    }
+    for (const type of ["checking", "money market", "cd"]) {
+      assert.equal((await post(paths.linkVerified, linkVerifiedWish("member-1", { type }))).status, 400);
+    }
+  });
+
+  it("refuses a used public token and an account that it does not hold", async (t) => {
+    const { lynx, plaid, post, linkVerifiedWish } = await testLynx(t);
+    const { linkToken } = plaid.createLinkToken({ customerId: "member-1" });
+    const { publicToken, item } = plaid.issuePublicToken(linkToken, "ins_109508");
+    const more = { partnerAccessToken: publicToken, partnerAccountId: item.accounts[0]?.id };
+    assert.equal((await post(paths.linkVerified, linkVerifiedWish("member-1", more))).status, 200);
+    assert.equal((await post(paths.linkVerified, linkVerifiedWish("member-1", more))).status, 400);
+    const elsewhere = linkVerifiedWish("member-1", { partnerAccountId: "another" });
+    assert.equal((await post(paths.linkVerified, elsewhere)).status, 400);
+    assert.equal(lynx.accounts().length, 1);
+  });
+
+  it("makes a second account under another key once its protections are off", async (t) => {
+    const { lynx, plaid, post, linkVerifiedWish } = await testLynx(t, {
+      settings: { duplicateDetection: true },
+    });
+    await post(paths.linkVerified, linkVerifiedWish("member-1"));
+    assert.equal((await post(paths.linkVerified, linkVerifiedWish("member-1"))).status, 400);
+    lynx.settings.duplicateDetection = false;
+    plaid.settings.singleUsePublicTokens = false;
+    assert.equal((await post(paths.linkVerified, linkVerifiedWish("member-1"))).status, 200);
+    assert.equal(lynx.accounts("member-1").length, 2);
+  });
+});
+
+describe("Lynx stand-in: the list of accounts", () => {
+  const listWish = (clientMemberId: string) => ({
+    data: { member: { clientMemberId }, clientOrg: { name: "example-org" } },
+  });
+
+  it("lists the member's accounts without identifiers", async (t) => {
+    const { post, linkVerifiedWish } = await testLynx(t);
+    await post(paths.linkVerified, linkVerifiedWish("member-1"));
+    const { body } = await post(paths.accounts, listWish("member-1"));
+    assert.equal(body.data.member.clientMemberId, "member-1");
+    assert.equal(body.data.externalAccounts.length, 1);
+    assert.deepEqual(Object.keys(body.data.externalAccounts[0]), [
+      "type",
+      "routingNumber",
+      "name",
+      "verifiedIndicator",
+      "verifiedDate",
+    ]);
+    assert.equal((await post(paths.accounts, listWish("member-2"))).body.data.externalAccounts.length, 0);
+  });
+
+  it("shows a new account late", async (t) => {
+    const { post, linkVerifiedWish, advance } = await testLynx(t, { settings: { listLagMs: 5000 } });
+    await post(paths.linkVerified, linkVerifiedWish("member-1"));
+    const count = async () =>
+      (await post(paths.accounts, listWish("member-1"))).body.data.externalAccounts.length;
+    assert.equal(await count(), 0);
+    advance(5000);
+    assert.equal(await count(), 1);
+  });
+
+  it("is not there where it is left out, and everything is where it is put", async (t) => {
+    const { lynx, post, linkTokenWish } = await testLynx(t, {
+      paths: { linkToken: "/v2/link", accounts: null },
+    });
+    assert.equal((await post(paths.accounts, listWish("member-1"))).status, 404);
+    assert.equal((await post("/v2/link", linkTokenWish("member-1"))).status, 200);
+    assert.equal(lynx.calls.at(-1)?.route, "POST /v2/link");
+    assert.equal(lynx.calls.at(-1)?.customer, "member-1");
+  });
+});

@@ -1,0 +1,46 @@
+/** The edge API: the order of middleware, and where the routes are. */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import type * as z from "zod";
+import type { AppEnv } from "./context.ts";
+import type { health } from "./contract.ts";
+import { BODY_MAX_BYTES } from "./limits.ts";
+import { allowOrigins, checkOrigin } from "./middleware/check-origin.ts";
+import { handleError } from "./middleware/handle-error.ts";
+import { loadConfig } from "./middleware/load-config.ts";
+import { logRequest } from "./middleware/log-request.ts";
+import { noStore } from "./middleware/no-store.ts";
+import { refuse } from "./problems/problem.ts";
+import { accounts } from "./routes/accounts.ts";
+import { assets } from "./routes/assets.ts";
+import { links } from "./routes/links.ts";
+import { sessions } from "./routes/sessions.ts";
+import { VERSION } from "./version.ts";
+
+/** The app alone: a Worker of another company mounts it beside its own routes. */
+export function createApp(): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+
+  app.use(requestId(), logRequest, secureHeaders({ crossOriginResourcePolicy: false }));
+  app.use(
+    "/v1/*",
+    noStore,
+    loadConfig,
+    allowOrigins,
+    checkOrigin,
+    bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => refuse("payload_too_large") }),
+  );
+  app.route("/v1/sessions", sessions);
+  app.route("/v1/links", links);
+  app.route("/v1/accounts", accounts);
+  app.get("/healthz", noStore, (c) =>
+    c.json({ status: "ok", version: VERSION } satisfies z.infer<typeof health>),
+  );
+  app.route("/", assets);
+
+  app.notFound(() => refuse("not_found"));
+  app.onError(handleError);
+  return app;
+}

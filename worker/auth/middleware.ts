@@ -1,0 +1,75 @@
+/** Who may call: a browser with a session token, or the host's server with an API key. */
+import { createMiddleware } from "hono/factory";
+import * as z from "zod";
+import type { AppContext, AppEnv, Owner } from "../context.ts";
+import { createSession, providerName } from "../contract.ts";
+import { refuse } from "../problems/problem.ts";
+import { matchesApiKey } from "./api-key.ts";
+import { verifySession } from "./session-token.ts";
+
+/** For browsers: the session token says who the customer is. */
+export const requireSession = createMiddleware<AppEnv>(async function requireSession(c, next) {
+  await actForSession(c, bearerOf(c));
+  await next();
+});
+
+/** For the host's server. */
+export const requireKey = createMiddleware<AppEnv>(async function requireKey(c, next) {
+  if (!(await matchesApiKey(bearerOf(c), c.get("config").apiKeys))) refuse("unauthorized");
+  await next();
+});
+
+const named = z.strictObject({
+  customer_id: createSession.shape.customer_id,
+  provider: providerName.optional(),
+});
+
+/** A key names the customer in the query; a session never may. */
+export const requireSessionOrKey = createMiddleware<AppEnv>(async function requireSessionOrKey(c, next) {
+  const bearer = bearerOf(c);
+  if (await matchesApiKey(bearer, c.get("config").apiKeys)) {
+    const { customer_id, provider } = c.req.query();
+    const query = named.safeParse({ customer_id, provider });
+    const owner = query.success ? ownerOf(c, query.data.customer_id, query.data.provider ?? null) : null;
+    if (!owner) {
+      refuse("invalid_request", {
+        detail: "Name the customer by ?customer_id= and, with two providers, ?provider=.",
+      });
+    }
+    c.set("owner", owner);
+    c.set("sessionReference", null);
+  } else {
+    await actForSession(c, bearer);
+  }
+  await next();
+});
+
+/** RFC 6750, 2.1; the scheme's name is not case-sensitive. */
+function bearerOf(c: AppContext): string {
+  const token = /^Bearer +([\w.~+/=-]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+  return token ?? refuse("unauthorized");
+}
+
+async function actForSession(c: AppContext, token: string): Promise<void> {
+  const verdict = await verifySession(token, c.get("config").session, new Date());
+  if (!verdict.ok) {
+    refuse(verdict.reason === "keys_unreachable" ? "provider_unavailable" : "unauthorized", {
+      ...(verdict.reason === "keys_unreachable" && {
+        detail: "The session keys cannot be read at the moment.",
+      }),
+    });
+  }
+  const { claims } = verdict;
+  // A session bound to an origin is good there only; a request that hides its origin is not there.
+  if (claims.origin !== null && c.req.header("Origin") !== claims.origin) refuse("forbidden_origin");
+  c.set("owner", ownerOf(c, claims.customerId, claims.provider) ?? refuse("unauthorized"));
+  c.set("sessionReference", claims.reference);
+}
+
+/** `null` where the provider is not configured, or left open while there are two. */
+function ownerOf(c: AppContext, customerId: string, provider: Owner["provider"] | null): Owner | null {
+  const { environment, providers } = c.get("config");
+  const [only] = providers;
+  const meant = provider ?? (providers.length === 1 && only ? only : null);
+  return meant && providers.includes(meant) ? { environment, provider: meant, customerId } : null;
+}

@@ -1,0 +1,267 @@
+/** The environment, parsed once: after this every value is present, typed and consistent. */
+import * as z from "zod";
+import type { ProviderName } from "./contract.ts";
+import { providerName } from "./contract.ts";
+import type { Env } from "./env.ts";
+import { REDIRECT_URI_MAX_CHARS, SESSION_SECRET_MIN_BYTES, UPSTREAM_TIMEOUT_S } from "./limits.ts";
+
+export interface CybridConfig {
+  apiUrl: string;
+  identityUrl: string;
+  clientId: string;
+  clientSecret: string;
+  /** Plaid's link customization by language; `default` for all others. */
+  linkCustomization: Readonly<Record<string, string>> & { readonly default: string };
+  asset: string;
+  verifyOwnership: boolean;
+  verifyRefresh: boolean;
+}
+
+export interface LynxConfig {
+  apiUrl: string;
+  clientId: string;
+  clientSecret: string;
+  clientOrg: string;
+  linkTokenPath: string;
+  linkVerifiedPath: string;
+  accountsPath: string | null;
+  linkTokenLifeMs: number;
+}
+
+export interface SessionConfig {
+  audience: string;
+  customerClaim: string;
+  /** HS256 keys; the first one signs, all of them verify. */
+  secrets: readonly Uint8Array[];
+  /** RS256, ES256 and EdDSA keys, published by the host's identity provider. */
+  jwks: { url: URL; issuer: string } | null;
+}
+
+export interface Config {
+  environment: "sandbox" | "production";
+  providers: readonly ProviderName[];
+  cybrid: CybridConfig | null;
+  lynx: LynxConfig | null;
+  allowedOrigins: ReadonlySet<string>;
+  redirectUris: readonly string[];
+  session: SessionConfig;
+  apiKeys: readonly string[];
+  upstreamTimeoutMs: number;
+}
+
+/** A configuration that cannot work; names variables, never values. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly { variable: string; reason: string }[];
+
+  constructor(faults: readonly { variable: string; reason: string }[]) {
+    super(faults.map(({ variable, reason }) => `${variable}: ${reason}`).join("; "));
+    this.faults = faults;
+  }
+}
+
+const list = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ""),
+  );
+const flag = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((text) => text === "true");
+const httpUrl = z.url({ protocol: /^https?$/, message: "must be an http(s) URL" });
+const baseUrl = httpUrl.transform((text) => text.replace(/\/+$/, ""));
+const path = z.string().regex(/^\/\S*$/, "must be a path that starts with /");
+
+const variables = z.object({
+  PROVIDERS: list.pipe(z.array(providerName).min(1, "must name cybrid, lynx or both")),
+  ENVIRONMENT: z.enum(["sandbox", "production"]),
+  ALLOWED_ORIGINS: list.pipe(
+    z.array(
+      z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, "must be origins"),
+    ),
+  ),
+  REDIRECT_URIS: list.pipe(z.array(httpUrl.max(REDIRECT_URI_MAX_CHARS))),
+  SESSION_AUDIENCE: z.string().min(1).default("bank-link"),
+  SESSION_CUSTOMER_CLAIM: z.string().min(1).default("sub"),
+  SESSION_JWKS_URL: httpUrl.optional(),
+  SESSION_ISSUER: z.string().min(1).optional(),
+  SESSION_SECRET: list.pipe(
+    z
+      .array(
+        z
+          .string()
+          .transform((text) => new TextEncoder().encode(text))
+          .refine((bytes) => bytes.byteLength >= SESSION_SECRET_MIN_BYTES, {
+            message: `must have at least ${SESSION_SECRET_MIN_BYTES} bytes`,
+          }),
+      )
+      .max(2, "takes two at the most, for rotation"),
+  ),
+  API_KEYS: list.pipe(z.array(z.string().min(16, "must have at least 16 characters"))),
+  CYBRID_API_URL: baseUrl.optional(),
+  CYBRID_IDENTITY_URL: baseUrl.optional(),
+  CYBRID_CLIENT_ID: z.string().min(1).optional(),
+  CYBRID_CLIENT_SECRET: z.string().min(1).optional(),
+  CYBRID_LINK_CUSTOMIZATION: z.string().min(1).default("default"),
+  CYBRID_ASSET: z.string().min(1).default("USD"),
+  CYBRID_VERIFY_OWNERSHIP: flag,
+  CYBRID_VERIFY_REFRESH: flag,
+  LYNX_API_URL: baseUrl.optional(),
+  LYNX_CLIENT_ID: z.string().min(1).optional(),
+  LYNX_CLIENT_SECRET: z.string().min(1).optional(),
+  LYNX_CLIENT_ORG: z.string().min(1).optional(),
+  LYNX_LINK_TOKEN_PATH: path.optional(),
+  LYNX_LINK_VERIFIED_PATH: path.optional(),
+  LYNX_ACCOUNTS_PATH: path.optional(),
+  LYNX_LINK_TOKEN_MINUTES: z.coerce.number().int().min(1).max(240).default(30),
+  UPSTREAM_TIMEOUT_SECONDS: z.coerce.number().min(1).max(60).default(UPSTREAM_TIMEOUT_S),
+});
+type Variables = z.infer<typeof variables>;
+
+/** Needed by a provider that is switched on. */
+const NEEDED: Readonly<Record<ProviderName, readonly (keyof Variables)[]>> = {
+  cybrid: ["CYBRID_CLIENT_ID", "CYBRID_CLIENT_SECRET"],
+  lynx: [
+    "LYNX_CLIENT_ID",
+    "LYNX_CLIENT_SECRET",
+    "LYNX_CLIENT_ORG",
+    "LYNX_LINK_TOKEN_PATH",
+    "LYNX_LINK_VERIFIED_PATH",
+  ],
+};
+
+const HOSTS = {
+  sandbox: {
+    cybridApi: "https://bank.sandbox.cybrid.app",
+    cybridIdentity: "https://id.sandbox.cybrid.app",
+    lynxApi: "https://sandbox.lynx-fh.co",
+  },
+  production: {
+    cybridApi: "https://bank.production.cybrid.app",
+    cybridIdentity: "https://id.production.cybrid.app",
+    lynxApi: "https://prod.lynx-fh.co",
+  },
+} as const;
+
+/** Parses the variables. @throws ConfigError naming each variable that is missing or wrong. */
+export function parseConfig(env: object): Config {
+  // An empty variable is an absent one: wrangler.toml cannot leave a value out.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = variables.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => ({ variable: String(issue.path[0]), reason: issue.message })),
+    );
+  }
+  const faults = contradictions(parsed.data);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return toConfig(parsed.data);
+}
+
+function contradictions(vars: Variables): { variable: string; reason: string }[] {
+  const faults: { variable: string; reason: string }[] = [];
+  for (const provider of vars.PROVIDERS) {
+    for (const variable of NEEDED[provider]) {
+      if (vars[variable] === undefined) {
+        faults.push({ variable, reason: `is needed while PROVIDERS names ${provider}` });
+      }
+    }
+  }
+  if (vars.PROVIDERS.includes("lynx") && vars.REDIRECT_URIS.length === 0) {
+    faults.push({ variable: "REDIRECT_URIS", reason: "is needed while PROVIDERS names lynx" });
+  }
+  if (vars.SESSION_SECRET.length === 0 && vars.SESSION_JWKS_URL === undefined) {
+    faults.push({ variable: "SESSION_SECRET", reason: "or SESSION_JWKS_URL is needed" });
+  }
+  if ((vars.SESSION_JWKS_URL === undefined) !== (vars.SESSION_ISSUER === undefined)) {
+    faults.push({ variable: "SESSION_ISSUER", reason: "and SESSION_JWKS_URL are needed together" });
+  }
+  const otherHosts = Object.values(HOSTS[vars.ENVIRONMENT === "sandbox" ? "production" : "sandbox"]);
+  for (const variable of ["CYBRID_API_URL", "CYBRID_IDENTITY_URL", "LYNX_API_URL"] as const) {
+    const url = vars[variable];
+    if (url && otherHosts.some((host) => new URL(host).host === new URL(url).host)) {
+      faults.push({ variable, reason: "contradicts ENVIRONMENT" });
+    }
+  }
+  return faults;
+}
+
+function toConfig(vars: Variables): Config {
+  const hosts = HOSTS[vars.ENVIRONMENT];
+  const { CYBRID_CLIENT_ID, CYBRID_CLIENT_SECRET, LYNX_CLIENT_ID, LYNX_CLIENT_SECRET } = vars;
+  const { LYNX_CLIENT_ORG, LYNX_LINK_TOKEN_PATH, LYNX_LINK_VERIFIED_PATH } = vars;
+  const cybrid =
+    vars.PROVIDERS.includes("cybrid") && CYBRID_CLIENT_ID && CYBRID_CLIENT_SECRET
+      ? {
+          apiUrl: vars.CYBRID_API_URL ?? hosts.cybridApi,
+          identityUrl: vars.CYBRID_IDENTITY_URL ?? hosts.cybridIdentity,
+          clientId: CYBRID_CLIENT_ID,
+          clientSecret: CYBRID_CLIENT_SECRET,
+          linkCustomization: parseCustomization(vars.CYBRID_LINK_CUSTOMIZATION),
+          asset: vars.CYBRID_ASSET,
+          verifyOwnership: vars.CYBRID_VERIFY_OWNERSHIP,
+          verifyRefresh: vars.CYBRID_VERIFY_REFRESH,
+        }
+      : null;
+  const lynx =
+    vars.PROVIDERS.includes("lynx") &&
+    LYNX_CLIENT_ID &&
+    LYNX_CLIENT_SECRET &&
+    LYNX_CLIENT_ORG &&
+    LYNX_LINK_TOKEN_PATH &&
+    LYNX_LINK_VERIFIED_PATH
+      ? {
+          apiUrl: vars.LYNX_API_URL ?? hosts.lynxApi,
+          clientId: LYNX_CLIENT_ID,
+          clientSecret: LYNX_CLIENT_SECRET,
+          clientOrg: LYNX_CLIENT_ORG,
+          linkTokenPath: LYNX_LINK_TOKEN_PATH,
+          linkVerifiedPath: LYNX_LINK_VERIFIED_PATH,
+          accountsPath: vars.LYNX_ACCOUNTS_PATH ?? null,
+          linkTokenLifeMs: vars.LYNX_LINK_TOKEN_MINUTES * 60_000,
+        }
+      : null;
+  return {
+    environment: vars.ENVIRONMENT,
+    providers: vars.PROVIDERS,
+    cybrid,
+    lynx,
+    allowedOrigins: new Set(vars.ALLOWED_ORIGINS),
+    redirectUris: vars.REDIRECT_URIS,
+    session: {
+      audience: vars.SESSION_AUDIENCE,
+      customerClaim: vars.SESSION_CUSTOMER_CLAIM,
+      secrets: vars.SESSION_SECRET,
+      jwks:
+        vars.SESSION_JWKS_URL && vars.SESSION_ISSUER
+          ? { url: new URL(vars.SESSION_JWKS_URL), issuer: vars.SESSION_ISSUER }
+          : null,
+    },
+    apiKeys: vars.API_KEYS,
+    upstreamTimeoutMs: vars.UPSTREAM_TIMEOUT_SECONDS * 1_000,
+  };
+}
+
+/** `default`, or `en=default,es=spanish_customization`. */
+function parseCustomization(text: string): CybridConfig["linkCustomization"] {
+  if (!text.includes("=")) return { default: text };
+  const pairs = text.split(",").map((pair) => pair.split("=", 2).map((part) => part.trim()));
+  return { default: "default", ...Object.fromEntries(pairs) };
+}
+
+const parsedByEnv = new WeakMap<object, Config>();
+
+/** The configuration of this environment, parsed at the first call. @throws ConfigError */
+export function configOf(env: Env): Config {
+  let config = parsedByEnv.get(env);
+  if (!config) {
+    config = parseConfig(env);
+    parsedByEnv.set(env, config);
+  }
+  return config;
+}

@@ -1,0 +1,177 @@
+/** The HTTP API's shapes. Everything else derives its types from here; the element imports types only. */
+import * as z from "zod";
+import {
+  DISPLAY_NAME_MAX_CHARS,
+  IDENTIFIER_MAX_CHARS,
+  PLAID_VALUE_MAX_CHARS,
+  REDIRECT_URI_MAX_CHARS,
+  REFERENCE_MAX_BYTES,
+  SESSION_DEFAULT_S,
+  SESSION_MAX_S,
+} from "./limits.ts";
+import { PROBLEMS, type ProblemCode } from "./problems/registry.ts";
+
+// No control characters in anything that reaches a log, a header or a provider.
+const printable = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must not contain control characters");
+
+const identifier = printable(IDENTIFIER_MAX_CHARS).regex(/^\S+$/u, "must not contain spaces");
+const plaidValue = printable(PLAID_VALUE_MAX_CHARS).regex(/^\S+$/u, "must not contain spaces");
+const bankText = printable(DISPLAY_NAME_MAX_CHARS);
+
+const reference = z
+  .string()
+  .min(1)
+  .refine((text) => new TextEncoder().encode(text).byteLength <= REFERENCE_MAX_BYTES, {
+    message: `must be at most ${REFERENCE_MAX_BYTES} bytes`,
+  })
+  .refine((text) => text.isWellFormed(), { message: "must be well-formed Unicode" });
+
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+  message: "must be an origin, such as https://shop.example.com",
+});
+
+export const providerName = z.enum(["cybrid", "lynx"]);
+export type ProviderName = z.infer<typeof providerName>;
+
+export const linkMode = z.enum(["link", "refresh"]);
+export type LinkMode = z.infer<typeof linkMode>;
+
+export const linkStatus = z.enum([
+  "preparing",
+  "ready",
+  "finalizing",
+  "linked",
+  "failed",
+  "canceled",
+  "expired",
+]);
+export type LinkStatus = z.infer<typeof linkStatus>;
+
+export const accountStatus = z.enum([
+  "processing",
+  "active",
+  "unverified",
+  "refresh_required",
+  "failed",
+  "removing",
+  "removed",
+]);
+export type AccountStatus = z.infer<typeof accountStatus>;
+
+/** The external bank account at the provider; everything but id, provider and status may be null. */
+export const account = z.strictObject({
+  id: z.string().nullable(),
+  provider: providerName,
+  name: z.string().nullable(),
+  mask: z.string().nullable(),
+  type: z.string().nullable(),
+  asset: z.string().nullable(),
+  institution: z.strictObject({ id: z.string().nullable(), name: z.string().nullable() }).nullable(),
+  status: accountStatus,
+  failure_code: z.string().nullable(),
+  created_at: z.string().nullable(),
+  updated_at: z.string().nullable(),
+});
+export type Account = z.infer<typeof account>;
+
+export const problemCode = z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]);
+
+/** application/problem+json, RFC 9457. */
+export const problem = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string(),
+  code: problemCode,
+  retryable: z.boolean(),
+  request_id: z.string(),
+  errors: z.array(z.strictObject({ detail: z.string(), pointer: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof problem>;
+
+/** What ended a link, inside the link. */
+export const linkProblem = z.strictObject({
+  code: problemCode,
+  title: z.string(),
+  detail: z.string(),
+  retryable: z.boolean(),
+});
+export type LinkProblem = z.infer<typeof linkProblem>;
+
+export const link = z.strictObject({
+  id: z.string(),
+  provider: providerName,
+  mode: linkMode,
+  status: linkStatus,
+  /** Only while `ready`. */
+  link_token: z.string().nullable(),
+  /** Our estimate, ISO 8601; only while `ready`. */
+  link_token_expires_at: z.string().nullable(),
+  /** The outcome, or the account a refresh is for. */
+  account: account.nullable(),
+  problem: linkProblem.nullable(),
+  reference: z.string().nullable(),
+  opened_at: z.string().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type Link = z.infer<typeof link>;
+
+export const linkList = z.strictObject({ links: z.array(link) });
+export const accountList = z.strictObject({ accounts: z.array(account) });
+export type AccountList = z.infer<typeof accountList>;
+
+export const createSession = z.strictObject({
+  customer_id: identifier,
+  provider: providerName.optional(),
+  origin: origin.optional(),
+  reference: reference.optional(),
+  expires_in: z.int().min(1).max(SESSION_MAX_S).default(SESSION_DEFAULT_S),
+});
+export const session = z.strictObject({ token: z.string(), expires_at: z.string() });
+export type Session = z.infer<typeof session>;
+
+export const createLink = z.strictObject({
+  /** Makes it a refresh of this account. */
+  account_id: identifier.optional(),
+  redirect_uri: printable(REDIRECT_URI_MAX_CHARS).optional(),
+  /** BCP 47; the nearest supported language is taken, else English. */
+  language: printable(35).optional(),
+  reference: reference.optional(),
+});
+export type CreateLink = z.infer<typeof createLink>;
+
+export const finalizeLink = z.strictObject({
+  public_token: plaidValue,
+  account: z.strictObject({
+    id: plaidValue,
+    name: bankText.nullish(),
+    mask: bankText.nullish(),
+    type: bankText.nullish(),
+    subtype: bankText.nullish(),
+  }),
+  institution: z.strictObject({ id: bankText, name: bankText }).nullish(),
+  link_session_id: plaidValue.nullish(),
+});
+export type FinalizeLink = z.infer<typeof finalizeLink>;
+
+export const finalizeRefresh = z.strictObject({ link_session_id: plaidValue.nullish() });
+export type FinalizeRefresh = z.infer<typeof finalizeRefresh>;
+
+export const exitLink = z.strictObject({
+  status: bankText.nullish(),
+  error: z.strictObject({ type: bankText, code: bankText }).nullish(),
+  link_session_id: plaidValue.nullish(),
+  request_id: plaidValue.nullish(),
+  /** The customer will not come back to this link. */
+  final: z.boolean().optional(),
+});
+export type ExitLink = z.infer<typeof exitLink>;
+
+export const health = z.strictObject({ status: z.literal("ok"), version: z.string() });

@@ -1,0 +1,29 @@
+/** Scope and fingerprint of a request that carries an Idempotency-Key, as hashes. */
+import type { Owner } from "../context.ts";
+
+/** Environment, provider, customer, method and whole path belong to a key; the hash keeps them out of KV. */
+export function scopeOf(
+  { environment, provider, customerId }: Owner,
+  method: string,
+  path: string,
+  key: string,
+) {
+  return sha256(JSON.stringify([environment, provider, customerId, method, path, key]));
+}
+
+/** Of the validated body, so that neither white space nor the order of fields makes another payload. */
+export function fingerprintOf(body: unknown): Promise<string> {
+  return sha256(JSON.stringify(canonical(body)));
+}
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, field]) => [name, canonical(field)]));
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,69 @@
+/**
+ * Finished outcomes in KV, replayed at the edge.
+ * KV is eventually consistent and caches misses, so a miss proves nothing: the ledger is always asked as well,
+ * at the same time, and decides whenever KV has nothing to say.
+ */
+import * as z from "zod";
+import type { AppContext } from "../context.ts";
+import { link } from "../contract.ts";
+import type { Once } from "../ledger/ledger.ts";
+import { type LinkReply, refused } from "../ledger/replies.ts";
+import { IDEMPOTENCY_KEPT_MS } from "../limits.ts";
+import { log } from "../log.ts";
+
+const entry = z.object({ fingerprint: z.string(), link });
+
+export async function replayOr(
+  c: AppContext,
+  once: Once,
+  askLedger: () => Promise<LinkReply>,
+): Promise<LinkReply> {
+  const decided = askLedger().then((reply) => ({ reply, isReplay: false }));
+  const replayed = readReplay(c, once).then((reply) => (reply ? { reply, isReplay: true } : decided));
+  const { reply, isReplay } = await Promise.race([decided, replayed]);
+  // The ledger's own answer still comes; it changes nothing and nobody waits for it.
+  if (isReplay) c.executionCtx.waitUntil(decided.catch(() => undefined));
+  else if (reply.ok && isFinal(reply.link)) c.executionCtx.waitUntil(writeReplay(c, once, reply));
+  return reply;
+}
+
+/** Only what can never change again, and so holds no link token. */
+function isFinal({ status, link_token, problem }: z.infer<typeof link>): boolean {
+  return (
+    link_token === null && (status === "linked" || (status === "failed" && problem?.retryable === false))
+  );
+}
+
+async function readReplay(c: AppContext, { scope, fingerprint }: Once): Promise<LinkReply | null> {
+  try {
+    const found = entry.safeParse(await c.env.IDEMPOTENCY.get(scope, "json"));
+    if (!found.success) return null;
+    if (found.data.fingerprint !== fingerprint) return refused("idempotency_key_reused");
+    return { ok: true, link: found.data.link, replayed: true, retryAfterS: null };
+  } catch (error) {
+    reportUnavailable(c, error);
+    return null;
+  }
+}
+
+async function writeReplay(
+  c: AppContext,
+  { scope, fingerprint }: Once,
+  { link }: Extract<LinkReply, { ok: true }>,
+): Promise<void> {
+  try {
+    await c.env.IDEMPOTENCY.put(scope, JSON.stringify({ fingerprint, link }), {
+      expirationTtl: IDEMPOTENCY_KEPT_MS / 1_000,
+    });
+  } catch (error) {
+    reportUnavailable(c, error);
+  }
+}
+
+/** The replay is a convenience: without it the ledger answers. */
+function reportUnavailable(c: AppContext, error: unknown): void {
+  log("idempotency_replay_unavailable", {
+    request_id: c.get("requestId"),
+    reason: error instanceof Error ? error.name : "unknown",
+  });
+}

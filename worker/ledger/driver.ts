@@ -1,0 +1,181 @@
+/**
+ * Carries a link's work through: calls the provider, writes the outcome, waits, goes on.
+ * One run per link, joined through memory; a run that was lost is begun again by the alarm from what is stored.
+ */
+import {
+  DRIVE_GUARD_MARGIN_MS,
+  DRIVE_INLINE_WAIT_MAX_MS,
+  READ_ATTEMPTS,
+  SIBLING_POLL_MS,
+} from "../limits.ts";
+import type { Log } from "../log.ts";
+import { PROBLEMS } from "../problems/registry.ts";
+import type { Provider } from "../providers/provider.ts";
+import { isInDoubt, observed, posted, posting, prepared, type Rules, searched } from "./link-machine.ts";
+import type { LinkRecord, Work } from "./link-record.ts";
+import type { LedgerStore } from "./store.ts";
+
+export interface DriverDependencies {
+  store: LedgerStore;
+  provider: (log: Log) => Provider;
+  log: Log;
+  upstreamTimeoutMs: number;
+  now: () => number;
+  sleep: (ms: number) => Promise<void>;
+}
+
+export class Driver {
+  readonly #runs = new Map<string, Promise<void>>();
+  readonly #deps: DriverDependencies;
+
+  constructor(deps: DriverDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Begins or joins the link's run. Settles when nothing is left to do now; never rejects. */
+  run(linkId: string, requestId?: string): Promise<void> {
+    let run = this.#runs.get(linkId);
+    if (!run) {
+      run = this.#run(linkId, requestId).finally(() => this.#runs.delete(linkId));
+      this.#runs.set(linkId, run);
+    }
+    return run;
+  }
+
+  async #run(linkId: string, requestId: string | undefined): Promise<void> {
+    const { store, now, sleep } = this.#deps;
+    const log: Log = (event, fields) =>
+      this.#deps.log(event, { request_id: requestId, link_id: linkId, ...fields });
+    try {
+      for (;;) {
+        const record = store.link(linkId);
+        if (!record?.work) return;
+        const waitMs = this.#waitMs(record, record.work, now());
+        if (waitMs > DRIVE_INLINE_WAIT_MAX_MS) {
+          store.postponeLink(linkId, now() + waitMs);
+          store.arm();
+          return;
+        }
+        if (waitMs > 0) {
+          this.#guard(linkId, waitMs);
+          await sleep(waitMs);
+          continue;
+        }
+        await this.#step(record, record.work, this.#deps.provider(log));
+      }
+    } catch (error) {
+      // A defect of ours: the record still says what is to be done, and the alarm comes back to it.
+      log("unexpected", { reason: error instanceof Error ? `${error.name}: ${error.message}` : "unknown" });
+    }
+  }
+
+  /** How long this work has to rest; a create also waits while another of the customer's is in doubt. */
+  #waitMs(record: LinkRecord, work: Work, nowMs: number): number {
+    const restMs = work.notBeforeMs - nowMs;
+    if (restMs > 0 || work.kind !== "create") return Math.max(restMs, 0);
+    const siblingInDoubt =
+      this.#deps.provider(this.#deps.log).recovery === "search" &&
+      this.#deps.store.linksWithStatus("finalizing").some((link) => link.id !== record.id && isInDoubt(link));
+    return siblingInDoubt ? SIBLING_POLL_MS : 0;
+  }
+
+  async #step(record: LinkRecord, work: Work, provider: Provider): Promise<void> {
+    const { now, upstreamTimeoutMs } = this.#deps;
+    const rules: Rules = {
+      recovery: provider.recovery,
+      accountFailure: provider.accountFailure,
+      upstreamTimeoutMs,
+    };
+    const { id, wish } = record;
+    switch (work.kind) {
+      case "prepare": {
+        this.#guard(id);
+        const result = await provider.prepare(wish, record.memo);
+        return this.#write(id, work, (current) => prepared(current, work, result, now()));
+      }
+      case "create": {
+        const intended = posting(record, work, now());
+        this.#save(intended);
+        const intent = intended.work as Extract<Work, { kind: "posting" }>;
+        const result = await provider.createAccount(work.body);
+        return this.#write(id, intent, (current) => posted(current, intent, result, now(), rules));
+      }
+      case "posting":
+        // Found, not written by this run: the object died under the call.
+        return this.#write(id, work, (current) => posted(current, work, null, now(), rules));
+      case "search": {
+        this.#guard(id);
+        const result = await provider.findAccount({
+          customerId: wish.customerId,
+          name: work.name,
+          selection: work.selection,
+          memo: record.memo ?? {},
+          ownedIds: this.#deps.store.ownedAccountIds(id),
+        });
+        return this.#write(id, work, (current) => searched(current, work, result, now(), rules));
+      }
+      case "process": {
+        this.#guard(id);
+        const result = await provider.readAccount(wish.customerId, work.accountId);
+        return this.#write(id, work, (current) => observed(current, work, result, now(), rules));
+      }
+      case "refresh": {
+        this.#guard(id);
+        const result = await provider.refreshAccount(wish.customerId, work.accountId);
+        return this.#write(id, work, (current) => observed(current, work, result, now(), rules));
+      }
+    }
+  }
+
+  /** The outcome, unless something else has moved the link on meanwhile. */
+  #write(linkId: string, work: Work, move: (record: LinkRecord) => LinkRecord): void {
+    const { store, log } = this.#deps;
+    const current = store.link(linkId);
+    if (JSON.stringify(current?.work) !== JSON.stringify(work) || !current) return;
+    const next = move(current);
+    this.#save(next);
+    if (next.status !== current.status) {
+      log("link", {
+        link_id: linkId,
+        provider: next.provider,
+        status_to: next.status,
+        code: next.problem?.code,
+      });
+    }
+  }
+
+  #save(record: LinkRecord): void {
+    const { store } = this.#deps;
+    store.atomically(() => {
+      store.saveLink(record, record.work ? this.#guardAtMs() : 0);
+      rememberAccount(store, record);
+      // The same intent may be tried again under the same key.
+      const mayRetry =
+        record.status === "failed" && record.problem && PROBLEMS[record.problem.code].retryable;
+      if (mayRetry && record.openedAtMs === null) store.releaseClaims(record.id);
+    });
+    store.arm();
+  }
+
+  #guard(linkId: string, waitMs = 0): void {
+    this.#deps.store.postponeLink(linkId, this.#guardAtMs() + waitMs);
+    this.#deps.store.arm();
+  }
+
+  /** By then a step has ended by itself, so the alarm finds work only if this object died. */
+  #guardAtMs(): number {
+    return this.#deps.now() + this.#deps.upstreamTimeoutMs * READ_ATTEMPTS + DRIVE_GUARD_MARGIN_MS;
+  }
+}
+
+/** From the moment it is known, so that no other link takes it for its own. */
+function rememberAccount(store: LedgerStore, { id: linkId, mode, work, account }: LinkRecord): void {
+  const id = work?.kind === "process" ? work.accountId : account?.id;
+  if (mode !== "link" || !id) return;
+  store.saveAccount(linkId, {
+    id,
+    institutionId: account?.institution?.id ?? null,
+    institutionName: account?.institution?.name ?? null,
+    type: account?.type ?? null,
+  });
+}

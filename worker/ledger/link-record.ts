@@ -1,0 +1,50 @@
+/** A link as the ledger keeps it. Tokens live here only while they are needed, and nowhere else. */
+import type { Account, LinkMode, LinkProblem, LinkStatus, ProviderName } from "../contract.ts";
+import type { LinkWish, Memo, Selection } from "../providers/provider.ts";
+
+export interface LinkRecord {
+  id: string;
+  provider: ProviderName;
+  mode: LinkMode;
+  status: LinkStatus;
+  wish: LinkWish;
+  reference: string | null;
+  memo: Memo | null;
+  linkToken: string | null;
+  linkTokenExpiresAtMs: number | null;
+  /** What remains to be done with the provider; null while a person is at work, and at the end. */
+  work: Work | null;
+  account: Account | null;
+  problem: LinkProblem | null;
+  openedAtMs: number | null;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+/** `notBeforeMs` paces every kind; `startedAtMs` is when the customer began to wait for it. */
+export type Work = { startedAtMs: number; notBeforeMs: number } & (
+  | { kind: "prepare"; looks: number }
+  | ({ kind: "create" } & Creation)
+  /** The intent: written before the call, so that a crash under it is known to be a lost answer. */
+  | ({ kind: "posting"; postedAtMs: number } & Creation)
+  | ({ kind: "search"; emptyLooks: number } & Creation)
+  | { kind: "process"; accountId: string; looks: number; selection: Selection }
+  | { kind: "refresh"; accountId: string; looks: number }
+);
+
+export interface Creation {
+  /** The call's body, byte for byte the same at every repeat. Holds the public token. */
+  body: string;
+  /** The account's name as sent. */
+  name: string;
+  selection: Selection;
+  /** Calls whose outcome nobody knows. */
+  lostPosts: number;
+  /** A repeat was refused, which an earlier success would explain as well. */
+  refused: boolean;
+}
+
+/** Nothing more will happen to it by itself, though a late public token is still taken unless linked or failed. */
+export function isResting(status: LinkStatus): boolean {
+  return status !== "preparing" && status !== "finalizing";
+}

@@ -1,0 +1,20 @@
+/** When to look again. Pure. */
+import {
+  POLL_FACTOR,
+  POLL_FIRST_MS,
+  POLL_MAX_MS,
+  PROCESSING_EAGER_MS,
+  PROCESSING_POLL_MAX_MS,
+  PROCESSING_POLL_SHARE,
+} from "../limits.ts";
+
+/** While a person waits: quick at first, gentler later. `looks`: those already made. */
+export function eagerDelayMs(looks: number): number {
+  return Math.min(POLL_FIRST_MS * POLL_FACTOR ** looks, POLL_MAX_MS);
+}
+
+/** Eager for the first minute, then as patient as the wait has been long. */
+export function patientDelayMs(looks: number, waitedMs: number): number {
+  if (waitedMs < PROCESSING_EAGER_MS) return eagerDelayMs(looks);
+  return Math.min(Math.max(waitedMs * PROCESSING_POLL_SHARE, POLL_MAX_MS), PROCESSING_POLL_MAX_MS);
+}

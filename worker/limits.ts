@@ -1,0 +1,116 @@
+/** Every number that limits something, its unit in its name and its reason beside it. */
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Request bodies: a finalize carries well under 2 kB; 16 kB leaves room and stops abuse early. */
+export const BODY_MAX_BYTES = 16 * 1024;
+
+/** The host's own note on a link; it travels in session tokens, so it stays small. */
+export const REFERENCE_MAX_BYTES = 1024;
+
+/** Identifiers of customers and accounts: Cybrid's are 32 characters; Lynx publishes no limit. */
+export const IDENTIFIER_MAX_CHARS = 128;
+
+/** Plaid tokens and ids as Cybrid takes them (`plaid_public_token`, `plaid_account_id`: 1..128). */
+export const PLAID_VALUE_MAX_CHARS = 128;
+
+/** Redirect URIs as Cybrid takes them (`redirect_uri` ≤ 128). */
+export const REDIRECT_URI_MAX_CHARS = 128;
+
+/** Names that banks give; cut further before they reach a provider. */
+export const DISPLAY_NAME_MAX_CHARS = 256;
+
+/** Idempotency keys, as long as Lynx takes them, longer than any UUID. */
+export const IDEMPOTENCY_KEY_MAX_CHARS = 255;
+/** How long a key is remembered: a day covers every sane client retry. */
+export const IDEMPOTENCY_KEPT_MS = 24 * HOUR_MS;
+/** KV refuses a shorter life. */
+export const KV_TTL_MIN_S = 60;
+
+/** Session tokens: what is minted by default, and the longest life that is believed. */
+export const SESSION_DEFAULT_S = 900;
+export const SESSION_MAX_S = 24 * 60 * 60;
+/** Clock difference between the host's server and the edge. */
+export const CLOCK_SKEW_S = 60;
+/** HS256 needs a key of at least the hash's size (RFC 7518, 3.2). */
+export const SESSION_SECRET_MIN_BYTES = 32;
+
+/** `Prefer: wait` (RFC 7240): the most, what POST waits unasked, what GET does. */
+export const WAIT_MAX_S = 25;
+export const WAIT_POST_DEFAULT_S = 10;
+export const WAIT_GET_DEFAULT_S = 0;
+/** What a 202 tells the caller to wait before asking again. */
+export const RETRY_AFTER_PENDING_S = 1;
+export const RETRY_AFTER_CONFLICT_S = 1;
+
+/** New links per customer and hour; a person needs one, a broken page makes thousands. */
+export const LINKS_PER_HOUR = 20;
+/** A ready, unopened link is handed out again while it has at least this long to live. */
+export const LINK_REUSE_MIN_LIFE_MS = 10 * MINUTE_MS;
+/** Links in a list. */
+export const LINKS_LISTED_MAX = 50;
+/** A link's record after its end. */
+export const LINK_KEPT_MS = 30 * DAY_MS;
+
+/** Plaid's life of a link token, and in update mode (contracts: 4 h, 30 min). */
+export const LINK_TOKEN_LIFE_MS = 4 * HOUR_MS;
+export const REFRESH_TOKEN_LIFE_MS = 30 * MINUTE_MS;
+/** Plaid's life of a public token. */
+export const PUBLIC_TOKEN_LIFE_MS = 30 * MINUTE_MS;
+
+/** Polling of something a person waits for: quick at first, gentler later; 12 looks in 10 s. */
+export const POLL_FIRST_MS = 150;
+export const POLL_FACTOR = 1.4;
+export const POLL_MAX_MS = 2 * SECOND_MS;
+/** A workflow that takes longer than this has failed for the person waiting. */
+export const WORKFLOW_MAX_MS = MINUTE_MS;
+/** For this long, looks at an account in processing are as frequent as a waiting person needs … */
+export const PROCESSING_EAGER_MS = MINUTE_MS;
+/** … then they come after this share of the time that has passed … */
+export const PROCESSING_POLL_SHARE = 0.1;
+/** … and as far apart as this … */
+export const PROCESSING_POLL_MAX_MS = HOUR_MS;
+/** … and end here; after that a person has to look. */
+export const PROCESSING_MAX_MS = 7 * DAY_MS;
+
+/** Every upstream call ends by then, unless UPSTREAM_TIMEOUT_SECONDS says otherwise. */
+export const UPSTREAM_TIMEOUT_S = 20;
+/** A call whose answer is lost may still be at work upstream; the first look comes this share of the time-out later. */
+export const DOUBT_MARGIN_SHARE = 0.25;
+/** Looks are this share of the time-out apart, so that a list which shows new accounts late catches up. */
+export const DOUBT_LOOK_SHARE = 1;
+/** Looks that must find nothing before the account is posted again, and before it is given up. */
+export const DOUBT_EMPTY_LOOKS = 2;
+/** Answers are a few kB, a page of 100 accounts well under this. */
+export const UPSTREAM_BODY_MAX_BYTES = 1024 * 1024;
+/** Attempts of a read, the first one included. */
+export const READ_ATTEMPTS = 3;
+export const RETRY_BACKOFF_FIRST_MS = 200;
+/** A `Retry-After` longer than this is not waited for inside a request. */
+export const RETRY_AFTER_MAX_INLINE_MS = 5 * SECOND_MS;
+
+/** An access token is renewed this long before its end (Lynx itself rolls five minutes before). */
+export const ACCESS_TOKEN_MARGIN_MS = 5 * MINUTE_MS;
+/** Refused credentials are tried once per this time, so a wrong secret does not lock the client out. */
+export const CREDENTIALS_REFUSED_RETRY_MS = 30 * SECOND_MS;
+/** A token without the scope is replaced at most this often. */
+export const SCOPE_RETRY_MS = MINUTE_MS;
+
+/** Lists of accounts upstream. */
+export const ACCOUNTS_PER_PAGE = 100;
+export const ACCOUNT_PAGES_MAX = 20;
+
+/** The alarm looks after work this much later than its call must have ended, should the object die under it. */
+export const DRIVE_GUARD_MARGIN_MS = 1 * SECOND_MS;
+/** Work with its next step further away than this is left to the alarm. */
+export const DRIVE_INLINE_WAIT_MAX_MS = 30 * SECOND_MS;
+/** While another link of the same customer is in doubt, a finalize waits and looks again this often. */
+export const SIBLING_POLL_MS = 250;
+/** After an unexpected error of our own, work is tried again this much later. */
+export const DRIVE_ERROR_RETRY_MS = 30 * SECOND_MS;
+
+/** The period of the RATE_LIMITER binding, as wrangler.toml sets it. */
+export const RATE_LIMIT_PERIOD_S = 60;

@@ -1,0 +1,42 @@
+/**
+ * Structured logs: one JSON line per request and per upstream call.
+ * Only these fields exist, so that no token, secret or account number can slip into a line.
+ */
+export interface LogFields {
+  request_id?: string | undefined;
+  link_id?: string | undefined;
+  /** Plaid's own ids, for its support. */
+  link_session_id?: string | undefined;
+  plaid_request_id?: string | undefined;
+  exit_status?: string | undefined;
+  exit_error_code?: string | undefined;
+  provider?: string | undefined;
+  method?: string | undefined;
+  /** The route's pattern, or the upstream call's name: never a path with ids. */
+  route?: string | undefined;
+  status?: number | undefined;
+  code?: string | undefined;
+  upstream_status?: number | undefined;
+  upstream_code?: string | undefined;
+  upstream_request_id?: string | undefined;
+  attempt?: number | undefined;
+  ms?: number | undefined;
+  variables?: string[] | undefined;
+  status_to?: string | undefined;
+  reason?: string | undefined;
+}
+
+export type LogEvent =
+  | "request"
+  | "upstream"
+  | "link"
+  | "exit"
+  | "misconfigured"
+  | "unexpected"
+  | "idempotency_replay_unavailable";
+
+export type Log = (event: LogEvent, fields: LogFields) => void;
+
+export const log: Log = (event, fields) => {
+  console.log(JSON.stringify({ event, ...fields }));
+};

@@ -1,0 +1,12 @@
+import { createMiddleware } from "hono/factory";
+import { type AppEnv, ledgerName } from "../context.ts";
+import { RATE_LIMIT_PERIOD_S } from "../limits.ts";
+import { refuse } from "../problems/problem.ts";
+
+/** Per customer; the ledger's own cap on new links is exact, this one is cheap and approximate. */
+export const limitRate = createMiddleware<AppEnv>(async function limitRate(c, next) {
+  const owner = c.get("owner");
+  const outcome = await c.env.RATE_LIMITER?.limit({ key: ledgerName(owner) });
+  if (outcome && !outcome.success) refuse("rate_limited", { retryAfterS: RATE_LIMIT_PERIOD_S });
+  await next();
+});

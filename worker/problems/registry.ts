@@ -1,0 +1,159 @@
+/** Every code of a problem: its HTTP status, its title, and whether the same request may succeed later. */
+
+export interface ProblemKind {
+  /** `null`: the code appears only inside a failed link. */
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 503 | 504 | null;
+  readonly title: string;
+  readonly retryable: boolean;
+  /** A sentence that a person can act on; used where no closer one is known. */
+  readonly detail: string;
+}
+
+export const PROBLEMS = {
+  invalid_request: {
+    status: 400,
+    title: "The request is not valid",
+    retryable: false,
+    detail: "Correct the fields that errors points to.",
+  },
+  idempotency_key_missing: {
+    status: 400,
+    title: "The Idempotency-Key header is missing",
+    retryable: false,
+    detail: "Send an Idempotency-Key of 1 to 255 characters, a new one for each intent.",
+  },
+  unauthorized: {
+    status: 401,
+    title: "The credentials were refused",
+    retryable: false,
+    detail: "Send a valid session token or API key as a bearer token.",
+  },
+  forbidden_origin: {
+    status: 403,
+    title: "This origin may not call",
+    retryable: false,
+    detail: "Add the page's origin to ALLOWED_ORIGINS.",
+  },
+  not_found: {
+    status: 404,
+    title: "Not found",
+    retryable: false,
+    detail: "There is nothing here that these credentials may see.",
+  },
+  idempotency_in_progress: {
+    status: 409,
+    title: "The first request with this key is still running",
+    retryable: true,
+    detail: "Ask again after Retry-After with the same key.",
+  },
+  link_closed: {
+    status: 409,
+    title: "The link is at its end",
+    retryable: false,
+    detail: "Create a new link.",
+  },
+  payload_too_large: {
+    status: 413,
+    title: "The body is too large",
+    retryable: false,
+    detail: "Send at most 16 kB.",
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: "The Idempotency-Key was used for another request",
+    retryable: false,
+    detail: "Use a new key for a new intent.",
+  },
+  redirect_uri_not_allowed: {
+    status: 422,
+    title: "The redirect URI is not allowed",
+    retryable: false,
+    detail: "Name one of REDIRECT_URIS, whole; with several configured, one must be named.",
+  },
+  account_metadata_missing: {
+    status: 422,
+    title: "The chosen account is missing",
+    retryable: false,
+    detail: "Send the public token and the id of the one account that was chosen.",
+  },
+  multiple_accounts: {
+    status: 422,
+    title: "More than one account was chosen",
+    retryable: false,
+    detail: "Choose one account.",
+  },
+  account_type_unsupported: {
+    status: 422,
+    title: "This type of account cannot be linked",
+    retryable: false,
+    detail: "Choose a checking or savings account.",
+  },
+  refresh_unsupported: {
+    status: 422,
+    title: "This provider cannot refresh an account",
+    retryable: false,
+    detail: "Link the account anew.",
+  },
+  listing_unsupported: {
+    status: 422,
+    title: "This provider cannot list accounts",
+    retryable: false,
+    detail: "Set LYNX_ACCOUNTS_PATH if your Lynx contract names it.",
+  },
+  removal_unsupported: {
+    status: 422,
+    title: "This provider cannot remove an account",
+    retryable: false,
+    detail: "Ask the provider to remove it.",
+  },
+  rate_limited: {
+    status: 429,
+    title: "Too many requests",
+    retryable: true,
+    detail: "Wait for Retry-After.",
+  },
+  internal_error: {
+    status: 500,
+    title: "Something went wrong on our side",
+    retryable: true,
+    detail: "Try again; if it stays, tell us the request id.",
+  },
+  provider_misconfigured: {
+    status: 500,
+    title: "The service is not set up correctly",
+    retryable: false,
+    detail: "The operator finds the reason in the log, by the request id.",
+  },
+  provider_unavailable: {
+    status: 503,
+    title: "The provider is unavailable",
+    retryable: true,
+    detail: "Try again in a moment.",
+  },
+  provider_timeout: {
+    status: 504,
+    title: "The provider did not answer in time",
+    retryable: true,
+    detail: "Try again in a moment.",
+  },
+  duplicate_account: {
+    status: null,
+    title: "This bank account is already linked",
+    retryable: false,
+    detail: "Use the account that is already there, or choose another.",
+  },
+  provider_rejected: {
+    status: null,
+    title: "The provider refused the account",
+    retryable: false,
+    detail: "Start again, or choose another account.",
+  },
+  link_expired: {
+    status: null,
+    title: "The link took too long",
+    retryable: false,
+    detail: "Start again.",
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;

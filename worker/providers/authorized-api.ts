@@ -1,0 +1,88 @@
+/** Calls to a provider's API with its access token: renews a refused token once, repeats only what is safe. */
+import { READ_ATTEMPTS, RETRY_AFTER_MAX_INLINE_MS, RETRY_BACKOFF_FIRST_MS } from "../limits.ts";
+import type { AccessTokenSource } from "./access-tokens.ts";
+import { callUpstream, type UpstreamAnswer, type UpstreamOptions, type UpstreamRequest } from "./http.ts";
+import { fail, type Result, succeed } from "./provider.ts";
+
+export interface ApiRequest extends Pick<UpstreamRequest, "call" | "method" | "body"> {
+  path: string;
+  /** Doing it twice is the same as doing it once, so a lost answer is simply asked for again. */
+  repeatable: boolean;
+}
+
+/** 2xx, or a 4xx that only the provider's own mapping understands. */
+export interface ApiAnswer {
+  status: number;
+  body: unknown;
+}
+
+export interface AuthorizedApiOptions {
+  baseUrl: string;
+  headers: Record<string, string>;
+  tokens: AccessTokenSource;
+  upstream: UpstreamOptions;
+  sleep: (ms: number) => Promise<void>;
+  random: () => number;
+}
+
+export type AuthorizedApi = (request: ApiRequest) => Promise<Result<ApiAnswer>>;
+
+export function createAuthorizedApi(options: AuthorizedApiOptions): AuthorizedApi {
+  const { sleep, random } = options;
+
+  return async function call(request) {
+    for (let attempt = 1; ; attempt++) {
+      const result = await once(request, options);
+      if (result.ok || attempt === READ_ATTEMPTS) return result;
+      const { code, done, retryAfterMs } = result.failure;
+      const mayRepeat =
+        code !== "provider_misconfigured" && (request.repeatable || (done === "no" && retryAfterMs));
+      if (!mayRepeat || (retryAfterMs ?? 0) > RETRY_AFTER_MAX_INLINE_MS) return result;
+      const backoffMs = RETRY_BACKOFF_FIRST_MS * 2 ** (attempt - 1) * (0.5 + random());
+      await sleep(Math.max(retryAfterMs ?? 0, backoffMs));
+    }
+  };
+}
+
+async function once(request: ApiRequest, options: AuthorizedApiOptions): Promise<Result<ApiAnswer>> {
+  for (let isRetry = false; ; isRetry = true) {
+    const token = await options.tokens.get();
+    if (!token.ok) return token;
+    const answer = await callUpstream(
+      {
+        call: request.call,
+        method: request.method,
+        url: options.baseUrl + request.path,
+        headers: { ...options.headers, Authorization: `Bearer ${token.value}` },
+        ...(request.body !== undefined && { body: request.body }),
+      },
+      options.upstream,
+    );
+    const doubt = answer.kind === "answered" && tokenDoubt(answer.status);
+    if (doubt && !isRetry && (await options.tokens.drop(token.value, doubt))) continue;
+    return toResult(answer);
+  }
+}
+
+/** A refused call did nothing, so it may go out again with a new token. */
+function tokenDoubt(status: number) {
+  if (status === 401) return "unauthorized" as const;
+  if (status === 403) return "scope" as const;
+  return null;
+}
+
+function toResult(answer: UpstreamAnswer): Result<ApiAnswer> {
+  if (answer.kind === "lost") {
+    return fail(answer.reason === "timeout" ? "provider_timeout" : "provider_unavailable", "unknown");
+  }
+  const { status, body, retryAfterMs } = answer;
+  // A 429 without Retry-After is retried after the usual back-off.
+  if (status === 429) return fail("provider_unavailable", "no", retryAfterMs ?? RETRY_BACKOFF_FIRST_MS);
+  if (status === 408) return fail("provider_timeout", "unknown", retryAfterMs);
+  if (status >= 500) return fail("provider_unavailable", "unknown", retryAfterMs);
+  // Redirects are not followed: the base URL is wrong.
+  if (status === 401 || status === 403 || status < 200 || (status >= 300 && status < 400)) {
+    return fail("provider_misconfigured");
+  }
+  return succeed({ status, body });
+}

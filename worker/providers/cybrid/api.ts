@@ -1,0 +1,138 @@
+/** The calls to Cybrid that bank linking needs, each strict in what it sends. */
+import type * as z from "zod";
+import { ACCOUNT_PAGES_MAX, ACCOUNTS_PER_PAGE } from "../../limits.ts";
+import type { ApiRequest, AuthorizedApi } from "../authorized-api.ts";
+import { fail, type Result, succeed } from "../provider.ts";
+import { toFailure } from "./map-failure.ts";
+import {
+  type ExternalBankAccount,
+  externalBankAccount,
+  externalBankAccountList,
+  workflow,
+} from "./schemas.ts";
+
+export interface PostWorkflow {
+  type: "plaid";
+  kind: "link_token_create" | "link_token_update";
+  language: string;
+  link_customization_name: string;
+  customer_guid: string;
+  external_bank_account_guid?: string;
+  redirect_uri?: string;
+}
+
+export interface PostExternalBankAccount {
+  name: string;
+  account_kind: "plaid";
+  customer_guid: string;
+  asset: string;
+  plaid_public_token: string;
+  plaid_account_id: string;
+}
+
+export function createCybridApi(call: AuthorizedApi) {
+  async function ask<Schema extends z.ZodType>(
+    request: ApiRequest,
+    schema: Schema,
+  ): Promise<Result<z.infer<Schema>>> {
+    const result = await call(request);
+    if (!result.ok) return result;
+    const { status, body } = result.value;
+    if (status >= 400) return toFailure(status, body);
+    const parsed = schema.safeParse(body);
+    // A success of another shape: the work may be done, but we cannot tell which.
+    return parsed.success ? succeed(parsed.data) : fail("provider_unavailable", "unknown");
+  }
+
+  const accountPath = (guid: string) => `/api/external_bank_accounts/${encodeURIComponent(guid)}`;
+
+  return {
+    createWorkflow: (body: PostWorkflow) =>
+      ask(
+        {
+          call: "cybrid.create_workflow",
+          method: "POST",
+          path: "/api/workflows",
+          body: JSON.stringify(body),
+          // A workflow that nobody uses does no harm.
+          repeatable: true,
+        },
+        workflow,
+      ),
+
+    getWorkflow: (guid: string) =>
+      ask(
+        {
+          call: "cybrid.get_workflow",
+          method: "GET",
+          path: `/api/workflows/${encodeURIComponent(guid)}`,
+          repeatable: true,
+        },
+        workflow,
+      ),
+
+    /** Never repeated here: Cybrid has no idempotency key. */
+    createAccount: (body: string) =>
+      ask(
+        {
+          call: "cybrid.create_external_bank_account",
+          method: "POST",
+          path: "/api/external_bank_accounts",
+          body,
+          repeatable: false,
+        },
+        externalBankAccount,
+      ),
+
+    /** Without balances: asking for them can change the account. */
+    getAccount: (guid: string) =>
+      ask(
+        {
+          call: "cybrid.get_external_bank_account",
+          method: "GET",
+          path: accountPath(guid),
+          repeatable: true,
+        },
+        externalBankAccount,
+      ),
+
+    patchAccount: (guid: string, state: "completed" | "refresh_required") =>
+      ask(
+        {
+          call: "cybrid.patch_external_bank_account",
+          method: "PATCH",
+          path: accountPath(guid),
+          body: JSON.stringify({ state }),
+          repeatable: true,
+        },
+        externalBankAccount,
+      ),
+
+    /** All of one customer's accounts, newest first; states are sorted by us, since Cybrid's filter is partial. */
+    async listAccounts(customerGuid: string): Promise<Result<ExternalBankAccount[]>> {
+      const accounts: ExternalBankAccount[] = [];
+      for (let page = 0; page < ACCOUNT_PAGES_MAX; page++) {
+        const query = new URLSearchParams({
+          customer_guid: customerGuid,
+          page: String(page),
+          per_page: String(ACCOUNTS_PER_PAGE),
+        });
+        const result = await ask(
+          {
+            call: "cybrid.list_external_bank_accounts",
+            method: "GET",
+            path: `/api/external_bank_accounts?${query}`,
+            repeatable: true,
+          },
+          externalBankAccountList,
+        );
+        if (!result.ok) return result;
+        accounts.push(...result.value.objects);
+        if (result.value.objects.length < ACCOUNTS_PER_PAGE || accounts.length >= result.value.total) break;
+      }
+      return succeed(accounts);
+    },
+  };
+}
+
+export type CybridApi = ReturnType<typeof createCybridApi>;

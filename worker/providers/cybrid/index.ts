@@ -1,0 +1,100 @@
+/** Cybrid as a provider. Facts: its published API description and guides. */
+import type { CybridConfig } from "../../config.ts";
+import { LINK_TOKEN_LIFE_MS, REFRESH_TOKEN_LIFE_MS } from "../../limits.ts";
+import { accountName } from "../account-name.ts";
+import { fail, type Preparation, type Provider, type Result, succeed } from "../provider.ts";
+import type { CybridApi, PostExternalBankAccount, PostWorkflow } from "./api.ts";
+import { findCreatedAccount } from "./find-account.ts";
+import { ACCOUNT_NAME_MAX_CHARS, LANGUAGES } from "./limits.ts";
+import { toAccount, toAccountFailure } from "./map-account.ts";
+import type { ExternalBankAccount, Workflow } from "./schemas.ts";
+
+export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
+  /** Cybrid's keys see the whole bank: an account of another customer is none of this one's. */
+  async function ownAccount(customerId: string, accountId: string): Promise<Result<ExternalBankAccount>> {
+    const result = await api.getAccount(accountId);
+    return result.ok && result.value.customer_guid !== customerId ? fail("not_found") : result;
+  }
+
+  return {
+    name: "cybrid",
+    capabilities: { refresh: true, reopen: true, list: true, remove: true, verify_ownership: true },
+    recovery: "search",
+    languages: LANGUAGES,
+
+    async prepare(wish, memo) {
+      const refreshing = wish.accountId !== null;
+      if (memo?.workflowGuid) {
+        const polled = await api.getWorkflow(memo.workflowGuid);
+        return polled.ok ? succeed(toPreparation(polled.value, refreshing)) : polled;
+      }
+      const created = await api.createWorkflow({
+        type: "plaid",
+        kind: refreshing ? "link_token_update" : "link_token_create",
+        language: wish.language,
+        link_customization_name: config.linkCustomization[wish.language] ?? config.linkCustomization.default,
+        customer_guid: wish.customerId,
+        ...(wish.accountId !== null && { external_bank_account_guid: wish.accountId }),
+        ...(wish.redirectUri !== null && { redirect_uri: wish.redirectUri }),
+      } satisfies PostWorkflow);
+      return created.ok ? succeed(toPreparation(created.value, refreshing)) : created;
+    },
+
+    composeAccount({ customerId, publicToken, selection }) {
+      const name = accountName(selection, ACCOUNT_NAME_MAX_CHARS);
+      const body = JSON.stringify({
+        name,
+        account_kind: "plaid",
+        customer_guid: customerId,
+        asset: config.asset,
+        plaid_public_token: publicToken,
+        plaid_account_id: selection.account.id,
+      } satisfies PostExternalBankAccount);
+      return succeed({ body, name });
+    },
+
+    async createAccount(body) {
+      return map(await api.createAccount(body));
+    },
+
+    async findAccount(query) {
+      const listed = await api.listAccounts(query.customerId);
+      if (!listed.ok) return listed;
+      const found = findCreatedAccount(listed.value, query);
+      return succeed(found && toAccount(found));
+    },
+
+    async readAccount(customerId, accountId) {
+      return map(await ownAccount(customerId, accountId));
+    },
+
+    /** Cybrid takes `completed` only from `refresh_required`; any other state is the answer as it is. */
+    async refreshAccount(customerId, accountId) {
+      const current = await ownAccount(customerId, accountId);
+      if (!current.ok || current.value.state !== "refresh_required") return map(current);
+      return map(await api.patchAccount(accountId, "completed"));
+    },
+
+    accountFailure: toAccountFailure,
+
+    async listAccounts(customerId) {
+      const listed = await api.listAccounts(customerId);
+      return listed.ok ? succeed(listed.value.map(toAccount)) : listed;
+    },
+  };
+}
+
+function map(result: Result<ExternalBankAccount>) {
+  return result.ok ? succeed(toAccount(result.value)) : result;
+}
+
+function toPreparation(workflow: Workflow, refreshing: boolean): Preparation {
+  const memo = { workflowGuid: workflow.guid, workflowCreatedAt: workflow.created_at ?? "" };
+  // Cybrid publishes no failure codes here; a new workflow may well succeed.
+  if (workflow.state === "failed") return { state: "failed", code: "provider_unavailable" };
+  if (workflow.state === "completed" && workflow.plaid_link_token) {
+    const linkTokenLifeMs = refreshing ? REFRESH_TOKEN_LIFE_MS : LINK_TOKEN_LIFE_MS;
+    return { state: "ready", memo, linkToken: workflow.plaid_link_token, linkTokenLifeMs };
+  }
+  return { state: "pending", memo };
+}

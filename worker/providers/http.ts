@@ -1,0 +1,125 @@
+/** One upstream call: a time-out, a size cap, no redirects followed, and a tagged answer instead of an exception. */
+import { UPSTREAM_BODY_MAX_BYTES } from "../limits.ts";
+import type { Log } from "../log.ts";
+
+export interface UpstreamRequest {
+  /** For the log, such as "cybrid.create_workflow"; never a URL with ids. */
+  call: string;
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  url: string;
+  headers: Record<string, string>;
+  /** Already serialized, so that a repeat is the same byte for byte. */
+  body?: string;
+}
+
+/**
+ * `answered`: the server spoke, whatever the status; `body` is undefined where it was no JSON.
+ * `lost`: nobody knows whether the server did the work.
+ */
+export type UpstreamAnswer =
+  | { kind: "answered"; status: number; body: unknown; retryAfterMs: number | null }
+  | { kind: "lost"; reason: "timeout" | "network" | "oversized" | "malformed" };
+
+export interface UpstreamOptions {
+  fetch: typeof fetch;
+  log: Log;
+  timeoutMs: number;
+  now: () => number;
+  /** Reads the upstream's own code from an error body, for the log. */
+  errorCode: (body: unknown) => string | undefined;
+}
+
+export async function callUpstream(
+  request: UpstreamRequest,
+  { fetch, log, timeoutMs, now, errorCode }: UpstreamOptions,
+): Promise<UpstreamAnswer> {
+  const startedAt = now();
+  const { answer, upstreamRequestId } = await exchange(request, fetch, timeoutMs);
+  log("upstream", {
+    method: request.method,
+    route: request.call,
+    ...(answer.kind === "answered"
+      ? {
+          upstream_status: answer.status,
+          upstream_code: answer.status >= 400 ? printableCode(errorCode(answer.body)) : undefined,
+        }
+      : { reason: answer.reason }),
+    upstream_request_id: upstreamRequestId,
+    ms: now() - startedAt,
+  });
+  return answer;
+}
+
+async function exchange(
+  request: UpstreamRequest,
+  fetch: UpstreamOptions["fetch"],
+  timeoutMs: number,
+): Promise<{ answer: UpstreamAnswer; upstreamRequestId?: string | undefined }> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  let upstreamRequestId: string | undefined;
+  try {
+    const response = await fetch(request.url, {
+      method: request.method,
+      headers: {
+        Accept: "application/json",
+        ...(request.body !== undefined && { "Content-Type": "application/json" }),
+        ...request.headers,
+      },
+      ...(request.body !== undefined && { body: request.body }),
+      redirect: "manual",
+      signal,
+    });
+    upstreamRequestId = printableCode(response.headers.get("X-Request-Id") ?? undefined);
+    const text = await readCapped(response, UPSTREAM_BODY_MAX_BYTES);
+    if (text === null) return { answer: { kind: "lost", reason: "oversized" }, upstreamRequestId };
+    const body = parseJson(text);
+    // A success that cannot be read tells nothing of what was done; an error's status tells enough.
+    if (body === undefined && response.ok && text !== "") {
+      return { answer: { kind: "lost", reason: "malformed" }, upstreamRequestId };
+    }
+    return {
+      answer: {
+        kind: "answered",
+        status: response.status,
+        body,
+        retryAfterMs: parseRetryAfter(response.headers.get("Retry-After")),
+      },
+      upstreamRequestId,
+    };
+  } catch {
+    // Whatever fetch throws, the request may have arrived.
+    return { answer: { kind: "lost", reason: signal.aborted ? "timeout" : "network" }, upstreamRequestId };
+  }
+}
+
+async function readCapped(response: Response, maxBytes: number): Promise<string | null> {
+  if (!response.body) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.byteLength;
+    // Leaving the loop cancels the stream.
+    if (bytes > maxBytes) return null;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 9110, 10.2.3: seconds or a date; dates are left alone, since no provider is known to send one. */
+function parseRetryAfter(value: string | null): number | null {
+  return value !== null && /^\d{1,6}$/.test(value) ? Number(value) * 1_000 : null;
+}
+
+/** Codes and ids go into the log; anything else an upstream might put there does not. */
+function printableCode(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\w.:-]{1,64}$/.test(text) ? text : undefined;
+}

@@ -1,0 +1,89 @@
+/** The calls to Lynx that bank linking needs. Paths come from configuration: Lynx publishes none. */
+import type * as z from "zod";
+import type { LynxConfig } from "../../config.ts";
+import type { ApiRequest, AuthorizedApi } from "../authorized-api.ts";
+import { fail, type Result, succeed } from "../provider.ts";
+import { accountListAnswer, exceptionsAnswer, linkTokenAnswer, linkVerifiedAnswer } from "./schemas.ts";
+
+export interface GetLinkToken {
+  data: { member: { clientMemberId: string }; clientOrg: { name: string }; redirectUri: string };
+  idempotency: { idempotencyKey: string };
+}
+
+export interface LinkExternalAccountVerified {
+  data: {
+    member: { clientMemberId: string };
+    clientOrg: { name: string };
+    memberBankAccount: {
+      name: string;
+      type: "CHECKING" | "SAVINGS";
+      /** Plaid's account id. */
+      partnerAccountId: string;
+      /** Plaid's public token, for all its name. */
+      partnerAccessToken: string;
+    };
+  };
+  idempotency: { idempotencyKey: string };
+}
+
+export interface GetExternalAccounts {
+  data: { member: { clientMemberId: string }; clientOrg: { name: string } };
+}
+
+export function createLynxApi(config: LynxConfig, call: AuthorizedApi) {
+  async function ask<Schema extends z.ZodType>(
+    request: ApiRequest,
+    schema: Schema,
+  ): Promise<Result<z.infer<Schema>>> {
+    const result = await call(request);
+    if (!result.ok) return result;
+    const { status, body } = result.value;
+    // A 200 that carries exceptions did not do the work either.
+    if (status === 404) return fail("provider_misconfigured");
+    if (status >= 400 || exceptionsAnswer.safeParse(body).success) return fail("provider_rejected");
+    const parsed = schema.safeParse(body);
+    return parsed.success ? succeed(parsed.data) : fail("provider_unavailable", "unknown");
+  }
+
+  return {
+    /** With a fresh key every time, so a repeat makes another token and does no harm. */
+    getLinkToken: (body: GetLinkToken) =>
+      ask(
+        {
+          call: "lynx.get_link_token",
+          method: "POST",
+          path: config.linkTokenPath,
+          body: JSON.stringify(body),
+          repeatable: true,
+        },
+        linkTokenAnswer,
+      ),
+
+    /** Repeatable, because the body carries its own key: Lynx answers the earlier success and does nothing. */
+    linkExternalAccountVerified: (body: string) =>
+      ask(
+        {
+          call: "lynx.link_external_account_verified",
+          method: "POST",
+          path: config.linkVerifiedPath,
+          body,
+          repeatable: true,
+        },
+        linkVerifiedAnswer,
+      ),
+
+    getExternalAccounts: (path: string, body: GetExternalAccounts) =>
+      ask(
+        {
+          call: "lynx.get_external_accounts",
+          method: "POST",
+          path,
+          body: JSON.stringify(body),
+          repeatable: true,
+        },
+        accountListAnswer,
+      ),
+  };
+}
+
+export type LynxApi = ReturnType<typeof createLynxApi>;

@@ -1,0 +1,38 @@
+/** `POST /v1/sessions`: session tokens for hosts that would rather not sign JWTs. */
+import { Hono } from "hono";
+import { requireKey } from "../auth/middleware.ts";
+import { signSession } from "../auth/session-token.ts";
+import type { AppEnv } from "../context.ts";
+import { createSession, type Session } from "../contract.ts";
+import { log } from "../log.ts";
+import { refuse } from "../problems/problem.ts";
+import { checkShape, readJson } from "../request-body.ts";
+
+export const sessions = new Hono<AppEnv>().post("/", requireKey, async (c) => {
+  const body = checkShape(createSession, await readJson(c));
+  const { session, providers } = c.get("config");
+  if (session.secrets.length === 0) {
+    log("misconfigured", { request_id: c.get("requestId"), variables: ["SESSION_SECRET"] });
+    refuse("provider_misconfigured", {
+      detail: "Sessions are minted elsewhere: SESSION_SECRET is not set here.",
+    });
+  }
+  const provider = body.provider ?? (providers.length === 1 ? (providers[0] ?? null) : null);
+  if (!provider || !providers.includes(provider)) {
+    refuse("invalid_request", {
+      errors: [{ detail: `must be one of ${providers.join(", ")}`, pointer: "/provider" }],
+    });
+  }
+  const { token, expiresAt } = await signSession(
+    {
+      customerId: body.customer_id,
+      provider,
+      origin: body.origin ?? null,
+      reference: body.reference ?? null,
+    },
+    session,
+    new Date(),
+    body.expires_in,
+  );
+  return c.json({ token, expires_at: expiresAt.toISOString() } satisfies Session, 201);
+});

@@ -1,0 +1,2 @@
+/** As /healthz tells it; a test holds it to package.json. */
+export const VERSION = "0.1.0";
