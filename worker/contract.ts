@@ -124,6 +124,7 @@ export const link = z.strictObject({
 export type Link = z.infer<typeof link>;
 
 export const linkList = z.strictObject({ links: z.array(link) });
+export type LinkList = z.infer<typeof linkList>;
 export const accountList = z.strictObject({ accounts: z.array(account) });
 export type AccountList = z.infer<typeof accountList>;
 

@@ -150,7 +150,7 @@ export function posted(
     return recreate(
       record,
       work,
-      nowMs + Math.max(retryAfterMs ?? 0, rules.upstreamTimeoutMs * DOUBT_MARGIN_SHARE),
+      nowMs + Math.max(retryAfterMs ?? 0, Math.ceil(rules.upstreamTimeoutMs * DOUBT_MARGIN_SHARE)),
     );
   }
   // An earlier call may have succeeded, which would explain a refusal of this one.
@@ -180,7 +180,10 @@ export function searched(
 ): LinkRecord {
   const nextLookMs =
     nowMs +
-    Math.max(rules.upstreamTimeoutMs * DOUBT_LOOK_SHARE, result.ok ? 0 : (result.failure.retryAfterMs ?? 0));
+    Math.max(
+      Math.ceil(rules.upstreamTimeoutMs * DOUBT_LOOK_SHARE),
+      result.ok ? 0 : (result.failure.retryAfterMs ?? 0),
+    );
   if (!result.ok) return { ...record, work: { ...work, notBeforeMs: nextLookMs } };
   if (result.value) {
     const found = { ok: true, value: result.value } as const;
@@ -254,7 +257,7 @@ const WITHOUT_LINK_TOKEN = { linkToken: null, linkTokenExpiresAtMs: null } as co
 const AT_ITS_END = { ...WITHOUT_LINK_TOKEN, work: null, memo: null } as const;
 
 function doubtMs(rules: Rules): number {
-  return rules.upstreamTimeoutMs * (1 + DOUBT_MARGIN_SHARE);
+  return Math.ceil(rules.upstreamTimeoutMs * (1 + DOUBT_MARGIN_SHARE));
 }
 
 function creationOf({ body, name, selection, lostPosts, refused }: Creation): Creation {

@@ -10,11 +10,13 @@ import {
 
 /** While a person waits: quick at first, gentler later. `looks`: those already made. */
 export function eagerDelayMs(looks: number): number {
-  return Math.min(POLL_FIRST_MS * POLL_FACTOR ** looks, POLL_MAX_MS);
+  return Math.round(Math.min(POLL_FIRST_MS * POLL_FACTOR ** looks, POLL_MAX_MS));
 }
 
 /** Eager for the first minute, then as patient as the wait has been long. */
 export function patientDelayMs(looks: number, waitedMs: number): number {
   if (waitedMs < PROCESSING_EAGER_MS) return eagerDelayMs(looks);
-  return Math.min(Math.max(waitedMs * PROCESSING_POLL_SHARE, POLL_MAX_MS), PROCESSING_POLL_MAX_MS);
+  return Math.round(
+    Math.min(Math.max(waitedMs * PROCESSING_POLL_SHARE, POLL_MAX_MS), PROCESSING_POLL_MAX_MS),
+  );
 }

@@ -39,7 +39,11 @@ export class LinkHostPage {
 
   static async start(): Promise<LinkHostPage> {
     const plaid = await startPlaid({ backend: new PlaidBackend() });
-    const host = await startWebServer(0, async () => text(200, "text/html", PAGE));
+    const host = await startWebServer(0, async ({ url }) => {
+      const page = text(200, "text/html", PAGE);
+      if (url.pathname === "/isolated") page.headers["Cross-Origin-Opener-Policy"] = "same-origin";
+      return page;
+    });
     return new LinkHostPage(plaid, host);
   }
 

@@ -26,8 +26,6 @@ interface LinkStepBody {
   username?: string;
   password?: string;
   code?: string;
-  mode?: "popup" | "redirect";
-  oauth_state_id?: string;
   accounts?: number[];
 }
 
@@ -53,6 +51,8 @@ export async function startPlaid(options: { backend: PlaidBackend; port?: number
     switch (route) {
       case "GET /link/v2/stable/link.html":
         return text(200, "text/html", fillPage(await file("link.html"), { setup: linkSetup(scenario) }));
+      case "GET /oauth/begin":
+        return beginInPopup(sessions, url);
       case "GET /oauth/authorize":
         return bankPage(sessions.oauthState(url.searchParams.get("oauth_state_id") ?? ""));
       case "POST /oauth/decide":
@@ -87,19 +87,27 @@ function linkStep(sessions: LinkSessions, url: URL, body: LinkStepBody): WebAnsw
       return json(200, sessions.signIn(session, body.username ?? "", body.password ?? ""));
     case "/link/code":
       return json(200, sessions.submitCode(session, body.code ?? ""));
-    case "/link/oauth": {
-      const begun = sessions.startOAuth(session, body.mode ?? "popup");
-      if ("pane" in begun) return json(200, begun);
-      const bankUrl = `${url.origin}/oauth/authorize?oauth_state_id=${begun.id}`;
-      return json(200, { oauth_state_id: begun.id, mode: begun.mode, url: bankUrl });
+    case "/link/oauth/redirect": {
+      const begun = sessions.startOAuth(session, "redirect");
+      return json(200, "pane" in begun ? begun : { url: `${url.origin}${bankPath(begun)}` });
     }
     case "/link/oauth/poll":
-      return json(200, sessions.pollOAuth(body.oauth_state_id ?? ""));
+      return json(200, sessions.pollOAuth(session));
     case "/link/finish":
       return json(200, sessions.finish(session, body.accounts ?? []));
     default:
       return json(404, { error: "not found" });
   }
+}
+
+/** The pop-up comes here by itself: Link cannot steer a window that an opener policy has cut off from it. */
+function beginInPopup(sessions: LinkSessions, url: URL): WebAnswer {
+  const begun = sessions.startOAuth(url.searchParams.get("link_session_id") ?? "", "popup");
+  return "pane" in begun ? text(410, "text/plain", "You can close this window.") : seeOther(bankPath(begun));
+}
+
+function bankPath(state: OAuthState): string {
+  return `/oauth/authorize?oauth_state_id=${state.id}`;
 }
 
 async function bankPage(state: OAuthState | undefined): Promise<WebAnswer> {

@@ -31,6 +31,8 @@ interface LinkSession {
   signedIn: boolean;
   failedSignIns: number;
   lastActiveMs: number;
+  /** The newest way to the bank's own page. */
+  oauthState: OAuthState | undefined;
 }
 
 export interface OAuthState {
@@ -72,6 +74,7 @@ export class LinkSessions {
       signedIn: false,
       failedSignIns: 0,
       lastActiveMs: this.#now(),
+      oauthState: undefined,
     };
     return this.#screen(session, () => {
       const record = this.#backend.linkToken(linkToken);
@@ -116,15 +119,16 @@ export class LinkSessions {
 
   /** The customer leaves for the bank's own page. */
   startOAuth(sessionId: string, wanted: "popup" | "redirect"): OAuthState | Screen {
-    let state: OAuthState | undefined;
+    let begun: OAuthState | undefined;
     const screen = this.#continue(sessionId, (session) => {
       if (!session.institution) throw new LinkRefusal("INTERNAL_SERVER_ERROR");
       const mode = session.record.redirectUri ? wanted : "popup";
-      state = { id: randomUUID(), session, institution: session.institution, mode, status: "waiting" };
-      this.#oauthStates.set(state.id, state);
+      begun = { id: randomUUID(), session, institution: session.institution, mode, status: "waiting" };
+      session.oauthState = begun;
+      this.#oauthStates.set(begun.id, begun);
       return { pane: "oauth" };
     });
-    return state ?? screen;
+    return begun ?? screen;
   }
 
   oauthState(id: string): OAuthState | undefined {
@@ -141,10 +145,14 @@ export class LinkSessions {
   }
 
   /** Link's own window asks whether the pop-up has come to an end. */
-  pollOAuth(id: string): Screen | { waiting: true } {
-    const state = this.#oauthStates.get(id);
-    if (!state || state.status === "waiting") return { waiting: true };
-    return this.#continue(state.session.id, (session) => this.#afterBank(session, state));
+  pollOAuth(sessionId: string): Screen | { waiting: true } {
+    let waiting = false;
+    const screen = this.#continue(sessionId, (session) => {
+      const state = session.oauthState;
+      waiting = !state || state.status === "waiting";
+      return waiting || !state ? { pane: "oauth" } : this.#afterBank(session, state);
+    });
+    return waiting ? { waiting: true } : screen;
   }
 
   finish(sessionId: string, indexes: number[]): Screen {

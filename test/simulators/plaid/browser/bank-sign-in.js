@@ -4,46 +4,46 @@
  */
 const POLL_MS = 200;
 const POPUP_FEATURES = "popup,width=520,height=680";
-const EXPLANATION = "You will sign in at your bank’s own page and come back here afterwards.";
+const TEXT = {
+  before: "You will sign in at your bank’s own page and come back here afterwards.",
+  opened: "Finish signing in in the window that has opened.",
+  unseen: "Finish signing in in the new window. If none has opened, please allow pop-ups and try again.",
+  closed: "The window was closed before you had finished. You can open it again.",
+};
 
-export function bankSignIn({ start, poll, onScreen, onEvent, redirect, explain }) {
-  let watched;
+export function bankSignIn({ popupUrl, startRedirect, poll, onScreen, onEvent, redirect, explain }) {
+  // The window that is waited for; a newer one, or the end of Link, ends the waiting.
+  let waitingFor;
 
   async function begin(mode) {
-    // Opened in the click itself: after an await, pop-up blockers would stop it.
-    const popup = mode === "popup" ? window.open("about:blank", "_blank", POPUP_FEATURES) : null;
-    if (mode === "popup" && !popup) return explain("Your browser stopped the new window. Please allow it.");
-    const answer = await start(mode);
-    if (answer.pane) {
-      popup?.close();
-      return onScreen(answer);
-    }
+    if (mode === "popup") return waitFor(window.open(popupUrl(), "_blank", POPUP_FEATURES));
+    const answer = await startRedirect();
+    if (answer.pane) return onScreen(answer);
     onEvent("OPEN_OAUTH");
-    if (!popup) return redirect(answer.url);
-    popup.location.replace(answer.url);
-    explain("Finish signing in in the window that has opened.");
-    await watch(popup, answer.oauth_state_id);
+    redirect(answer.url);
   }
 
-  async function watch(popup, stateId) {
-    watched = stateId;
+  /** Null when pop-ups are blocked, and also when the page's opener policy keeps the window apart. */
+  async function waitFor(popup) {
+    const wait = {};
+    waitingFor = wait;
     let toldClosed = false;
-    while (watched === stateId) {
+    onEvent("OPEN_OAUTH");
+    explain(popup ? TEXT.opened : TEXT.unseen);
+    while (waitingFor === wait) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       // Looked at before the server is asked: the bank's page closes itself only after it has decided.
-      const closed = popup.closed;
-      const answer = await poll(stateId);
-      if (watched !== stateId) return;
+      const closed = popup?.closed;
+      const answer = await poll();
+      if (waitingFor !== wait) return;
       if (answer.pane) {
-        watched = undefined;
-        explain(EXPLANATION);
-        return onScreen(answer);
-      }
-      // The asking goes on: behind a strict opener policy a pop-up looks closed while it is open.
-      if (closed && !toldClosed) {
+        waitingFor = undefined;
+        explain(TEXT.before);
+        onScreen(answer);
+      } else if (closed && !toldClosed) {
         toldClosed = true;
         onEvent("CLOSE_OAUTH");
-        explain("The window was closed before you had finished. You can open it again.");
+        explain(TEXT.closed);
       }
     }
   }
@@ -51,7 +51,7 @@ export function bankSignIn({ start, poll, onScreen, onEvent, redirect, explain }
   return {
     begin,
     stop() {
-      watched = undefined;
+      waitingFor = undefined;
     },
   };
 }

@@ -187,8 +187,9 @@ async function start() {
 }
 
 const bank = bankSignIn({
-  start: (mode) => ask("oauth", { mode }),
-  poll: (id) => ask("oauth/poll", { oauth_state_id: id }),
+  popupUrl: () => `/oauth/begin?link_session_id=${screen.link_session_id}`,
+  startRedirect: () => ask("oauth/redirect"),
+  poll: () => ask("oauth/poll"),
   onScreen: draw,
   onEvent: (name) => events.hold(name),
   redirect: (url) => tellPage("redirect", { url }),

@@ -1,0 +1,156 @@
+/** The API and the host's session endpoint, in the page: every request is recorded, and what no test expects fails it. */
+import type { Account, Link } from "../../worker/contract.ts";
+
+export interface Call {
+  route: string;
+  url: URL;
+  headers: Headers;
+  body: Record<string, unknown>;
+  keepalive: boolean;
+  signal: AbortSignal | null;
+}
+
+type Answer = Response | Promise<Response>;
+type Handler = (call: Call) => Answer;
+
+export const ACCOUNT: Account = {
+  id: "acc_1",
+  provider: "cybrid",
+  name: "First Platypus Bank - Plaid Checking",
+  mask: "0000",
+  type: "checking",
+  asset: "USD",
+  institution: { id: "ins_109508", name: "First Platypus Bank" },
+  status: "active",
+  failure_code: null,
+  created_at: null,
+  updated_at: null,
+};
+
+export function aLink(over: Partial<Link> = {}): Link {
+  return {
+    id: "lnk_1",
+    provider: "cybrid",
+    mode: "link",
+    status: "ready",
+    link_token: "link-sandbox-1",
+    link_token_expires_at: new Date(Date.now() + 4 * 3_600_000).toISOString(),
+    account: null,
+    problem: null,
+    reference: null,
+    opened_at: null,
+    created_at: "2026-01-01T00:00:00Z",
+    updated_at: "2026-01-01T00:00:00Z",
+    ...over,
+  };
+}
+
+export function linked(over: Partial<Link> = {}): Link {
+  return aLink({
+    status: "linked",
+    link_token: null,
+    link_token_expires_at: null,
+    account: ACCOUNT,
+    ...over,
+  });
+}
+
+export function answer(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": "application/json", ...headers },
+  });
+}
+
+export function problem(
+  code: string,
+  status: number,
+  retryable: boolean,
+  headers: Record<string, string> = {},
+) {
+  return answer({ code, status, retryable, title: code, detail: code, request_id: "req_1" }, status, headers);
+}
+
+/** Makes links, finalizes them, and mints sessions, until a test says otherwise with `on()`. */
+export class FakeApi {
+  readonly calls: Call[] = [];
+  readonly unexpected: string[] = [];
+  readonly #handlers = new Map<string, Handler>();
+  readonly #restore: () => void;
+  #links = 0;
+
+  constructor(scope: Pick<Window, "fetch"> = window) {
+    const real = scope.fetch;
+    this.#restore = () => {
+      scope.fetch = real;
+    };
+    scope.fetch = (input, init) => this.#fetch(String(input), init ?? {});
+    this.on("POST /session", () => answer({ token: "session-1" }));
+    this.on("POST /v1/links", ({ body }) => {
+      const n = ++this.#links;
+      const mode = body.account_id ? "refresh" : "link";
+      return answer(aLink({ id: `lnk_${n}`, link_token: `link-sandbox-${n}`, mode }), 201);
+    });
+    this.on("POST /v1/links/:id/open", ({ url }) => answer(aLink({ id: idOf(url) })));
+    this.on("POST /v1/links/:id/exit", ({ url }) => answer(aLink({ id: idOf(url) })));
+    this.on("POST /v1/links/:id/finalize", ({ url }) => answer(linked({ id: idOf(url) })));
+  }
+
+  /** `route`: method and path, `:id` for a link's id. */
+  on(route: string, handler: Handler): void {
+    this.#handlers.set(route, handler);
+  }
+
+  /** Answers in turn, the last one for ever. */
+  onEach(route: string, ...handlers: Handler[]): void {
+    let n = 0;
+    this.on(route, (call) => handlers[Math.min(n++, handlers.length - 1)]!(call));
+  }
+
+  to(route: string): Call[] {
+    return this.calls.filter((call) => call.route === route);
+  }
+
+  restore(): void {
+    this.#restore();
+  }
+
+  async #fetch(input: string, init: RequestInit): Promise<Response> {
+    const url = new URL(input, location.href);
+    const path = url.pathname.replace(/^(\/v1\/links\/)(?!current)[^/]+/, "$1:id");
+    const route = `${init.method ?? "GET"} ${path}`;
+    const call: Call = {
+      route,
+      url,
+      headers: new Headers(init.headers),
+      body: typeof init.body === "string" ? JSON.parse(init.body) : {},
+      keepalive: init.keepalive ?? false,
+      signal: init.signal ?? null,
+    };
+    this.calls.push(call);
+    const handler = this.#handlers.get(route);
+    if (!handler) {
+      this.unexpected.push(route);
+      return problem("not_found", 404, false);
+    }
+    const aborted = new Promise<never>((_, reject) => {
+      call.signal?.addEventListener("abort", () => reject(call.signal?.reason));
+    });
+    return Promise.race([handler(call), aborted]);
+  }
+}
+
+function idOf(url: URL): string {
+  return url.pathname.split("/")[3] ?? "";
+}
+
+/** An answer that comes when the test says so. */
+export function later(): { handler: Handler; answer(response: Response): void } {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  return { handler: () => promise, answer: resolve };
+}
+
+/** The network breaks. */
+export function dropped(): Promise<Response> {
+  return Promise.reject(new TypeError("Failed to fetch"));
+}

@@ -1,0 +1,391 @@
+import { assert } from "chai";
+import { ACCOUNT, aLink, answer, dropped, later, linked, problem } from "./fake-api.ts";
+import {
+  add,
+  api,
+  button,
+  CHOSEN,
+  events,
+  fired,
+  LINK,
+  leave,
+  link,
+  message,
+  openLink,
+  part,
+  plaid,
+  REFRESH,
+  state,
+  succeed,
+  turn,
+  until,
+} from "./page.ts";
+
+const CANCELED = "Bank account linking was canceled. You can try again at any time.";
+const FAILED = "We couldn’t link that account right now. Please try again or contact support.";
+
+describe("linking an account", () => {
+  it("goes from a click to the linked account", async () => {
+    const element = await add(LINK);
+    const outcome = openLink(element);
+    await outcome;
+    succeed();
+    await state(element, "linked");
+
+    assert.deepEqual(
+      fired("bank-link-statechange").map(({ detail }) => `${detail.from}>${detail.to}`),
+      ["idle>preparing", "preparing>ready", "ready>open", "open>finalizing", "finalizing>linked"],
+    );
+    assert.deepEqual(fired("bank-link-success")[0]?.detail, {
+      link_id: "lnk_1",
+      mode: "link",
+      account: ACCOUNT,
+      reference: null,
+    });
+    assert.lengthOf(fired("bank-link-success"), 1);
+    assert.equal(element.linkedAccount?.id, "acc_1");
+  });
+
+  it("asks for the link with an idempotency key and a wait, and for the session only once", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+
+    const [create] = api.to("POST /v1/links");
+    assert.match(create?.headers.get("Idempotency-Key") ?? "", /^"[0-9a-f-]{20,}"$/);
+    assert.equal(create?.headers.get("Prefer"), "wait=25");
+    assert.equal(create?.headers.get("Authorization"), "Bearer session-1");
+    assert.lengthOf(api.to("POST /session"), 1);
+  });
+
+  it("finalizes with the one chosen account and what names it", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    const [finalize] = api.to("POST /v1/links/:id/finalize");
+    assert.deepEqual(finalize?.body, {
+      public_token: "public-sandbox-1",
+      account: {
+        id: "plaid_acc_1",
+        name: "Plaid Checking",
+        mask: "0000",
+        type: "depository",
+        subtype: "checking",
+      },
+      institution: { id: "ins_109508", name: "First Platypus Bank" },
+      link_session_id: "session-1",
+    });
+    assert.isTrue(finalize?.keepalive);
+  });
+
+  it("tells the API that Link was opened", async () => {
+    await openLink(await add(LINK));
+    await until(() => api.to("POST /v1/links/:id/open").length === 1, "open was reported");
+  });
+
+  it("follows a link that is still preparing until its token is there", async () => {
+    api.on("POST /v1/links", () => answer(aLink({ status: "preparing", link_token: null }), 202));
+    api.onEach(
+      "GET /v1/links/:id",
+      () => answer(aLink({ status: "preparing", link_token: null })),
+      () => answer(aLink({ link_token: "link-late" })),
+    );
+    await openLink(await add(LINK));
+    assert.equal(link().config.token, "link-late");
+    assert.equal(api.to("GET /v1/links/:id")[0]?.headers.get("Prefer"), "wait=25");
+  });
+
+  it("does not call success before the API says linked", async () => {
+    const finalize = later();
+    api.on("POST /v1/links/:id/finalize", finalize.handler);
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "finalizing");
+    await turn(50);
+    assert.lengthOf(fired("bank-link-success"), 0);
+    finalize.answer(answer(linked()));
+    await state(element, "linked");
+  });
+
+  it("says so when the provider needs longer, stays finalizing, and follows to the end", async () => {
+    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+    const look = later();
+    api.on("GET /v1/links/:id", look.handler);
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await until(() => fired("bank-link-pending").length === 1, "pending");
+    assert.equal(element.status, "finalizing");
+    assert.include(await message(element), "you may leave this page");
+    look.answer(answer(linked()));
+    await state(element, "linked");
+  });
+
+  it("never shows success for a link that ended failed", async () => {
+    api.on("POST /v1/links/:id/finalize", () =>
+      answer(
+        aLink({
+          status: "failed",
+          problem: { code: "duplicate_account", title: "", detail: "", retryable: false },
+        }),
+      ),
+    );
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "failed");
+    assert.lengthOf(fired("bank-link-success"), 0);
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "duplicate_account");
+    assert.equal(await message(element), "This bank account is already linked.");
+  });
+
+  it("makes one link of a double click", async () => {
+    const element = await add(LINK);
+    button(element).click();
+    button(element).click();
+    await state(element, "open");
+    assert.lengthOf(api.to("POST /v1/links"), 1);
+    assert.lengthOf(plaid().handlers, 1);
+  });
+
+  it("takes only the first of two successes", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    const handler = link();
+    succeed();
+    succeed(CHOSEN, "public-sandbox-2", handler);
+    await state(element, "linked");
+    assert.lengthOf(api.to("POST /v1/links/:id/finalize"), 1);
+    assert.lengthOf(fired("bank-link-success"), 1);
+  });
+
+  it("takes no success from a Link that nobody opened", async () => {
+    const element = await add(`<bank-link session-url="/session" preload="load"></bank-link>`);
+    await state(element, "ready");
+    succeed();
+    await turn(20);
+    assert.equal(element.status, "ready");
+  });
+});
+
+describe("leaving", () => {
+  it("shows the cancel sentence and reports the exit", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    leave(null, { status: "requires_credentials" });
+    await state(element, "canceled");
+    assert.equal(await message(element), CANCELED);
+    assert.deepEqual(fired("bank-link-exit")[0]?.detail, {
+      link_id: "lnk_1",
+      status: "requires_credentials",
+      error: null,
+      message: CANCELED,
+    });
+    await until(() => api.to("POST /v1/links/:id/exit").length === 1, "exit was reported");
+    assert.deepEqual(api.to("POST /v1/links/:id/exit")[0]?.body, {
+      status: "requires_credentials",
+      error: null,
+      link_session_id: "session-1",
+      request_id: "req_p",
+    });
+  });
+
+  it("can be followed by another start, with a new link and a new key", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    leave();
+    await state(element, "canceled");
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    const keys = api.to("POST /v1/links").map(({ headers }) => headers.get("Idempotency-Key"));
+    assert.lengthOf(keys, 2);
+    assert.notEqual(keys[0], keys[1]);
+    assert.equal(link().config.token, "link-sandbox-2");
+  });
+
+  it("shows Plaid's own sentence when there is one", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    leave({
+      error_type: "INSTITUTION_ERROR",
+      error_code: "INSTITUTION_DOWN",
+      display_message: "Your bank is down.",
+    });
+    await state(element, "canceled");
+    assert.equal(await message(element), "Your bank is down.");
+    assert.deepEqual(fired("bank-link-exit")[0]?.detail.error, {
+      type: "INSTITUTION_ERROR",
+      code: "INSTITUTION_DOWN",
+    });
+  });
+});
+
+describe("failing", () => {
+  it("shows the failure sentence, and trying again works", async () => {
+    api.onEach(
+      "POST /v1/links",
+      () =>
+        answer(
+          aLink({
+            status: "failed",
+            problem: { code: "provider_rejected", title: "", detail: "", retryable: false },
+          }),
+          201,
+        ),
+      () => answer(aLink({ id: "lnk_2" }), 201),
+    );
+    const element = await add(LINK);
+    button(element).click();
+    await state(element, "failed");
+    assert.equal(await message(element), FAILED);
+    assert.equal(button(element).textContent?.trim(), "Try again");
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    const keys = api.to("POST /v1/links").map(({ headers }) => headers.get("Idempotency-Key"));
+    assert.notEqual(keys[0], keys[1]);
+  });
+
+  it("carries the API's code, request id and whether a retry helps", async () => {
+    api.on("POST /v1/links", () => problem("redirect_uri_not_allowed", 422, false));
+    const element = await add(LINK);
+    button(element).click();
+    await state(element, "failed");
+    assert.deepEqual(fired("bank-link-error")[0]?.detail, {
+      code: "redirect_uri_not_allowed",
+      message: FAILED,
+      retryable: false,
+      request_id: "req_1",
+      link_id: null,
+    });
+  });
+
+  for (const [what, metadata, token] of [
+    ["account id", { ...CHOSEN, accounts: [{ name: "No id" }] }, "public-sandbox-1"],
+    ["account", { ...CHOSEN, accounts: [] }, "public-sandbox-1"],
+    ["public token", CHOSEN, null],
+  ] as const) {
+    it(`refuses a success without ${what} before calling the API`, async () => {
+      const element = await add(LINK);
+      await openLink(element);
+      succeed(metadata, token);
+      await state(element, "failed");
+      assert.equal(fired("bank-link-error")[0]?.detail.code, "account_metadata_missing");
+      assert.lengthOf(api.to("POST /v1/links/:id/finalize"), 0);
+    });
+  }
+
+  it("refuses two accounts before calling the API", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    succeed({ ...CHOSEN, accounts: [CHOSEN.accounts[0], { id: "plaid_acc_2" }] });
+    await state(element, "failed");
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "multiple_accounts");
+    assert.lengthOf(api.to("POST /v1/links/:id/finalize"), 0);
+  });
+
+  it("repeats a finalize whose answer was lost, with the same key and body", async () => {
+    api.onEach("POST /v1/links/:id/finalize", dropped, () => answer(linked()));
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    const [first, second] = api.to("POST /v1/links/:id/finalize");
+    assert.equal(first?.headers.get("Idempotency-Key"), second?.headers.get("Idempotency-Key"));
+    assert.deepEqual(first?.body, second?.body);
+  });
+});
+
+describe("a token that Plaid refuses", () => {
+  const INVALID = { error_type: "INVALID_INPUT", error_code: "INVALID_LINK_TOKEN" };
+
+  it("is renewed once without troubling the customer", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    const first = link();
+    leave(INVALID);
+    await until(() => link().config.token === "link-sandbox-2" && element.status === "open", "the new Link");
+    assert.include(first.calls, "destroy");
+    assert.lengthOf(fired("bank-link-exit"), 0);
+    assert.isTrue(api.to("POST /v1/links/:id/exit")[0]?.body.final);
+    succeed();
+    await state(element, "linked");
+  });
+
+  it("ends in a failure the second time", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    leave(INVALID);
+    await until(() => plaid().handlers.length === 2 && element.status === "open", "the new Link");
+    leave(INVALID);
+    await state(element, "failed");
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "link_expired");
+    assert.lengthOf(api.to("POST /v1/links"), 2);
+  });
+});
+
+describe("refreshing an account", () => {
+  it("asks for that account and sends no public token", async () => {
+    const element = await add(REFRESH);
+    assert.equal(button(element).textContent?.trim(), "Reconnect your bank account");
+    await openLink(element);
+    assert.equal(api.to("POST /v1/links")[0]?.body.account_id, "acc_1");
+    succeed();
+    await state(element, "linked");
+    assert.deepEqual(api.to("POST /v1/links/:id/finalize")[0]?.body, { link_session_id: "session-1" });
+    assert.equal(await message(element), "Bank account reconnected");
+  });
+});
+
+describe("what the page sees", () => {
+  it("has the state as a custom state", async () => {
+    const element = await add(LINK);
+    assert.isTrue(element.matches(":state(idle)"));
+    await openLink(element);
+    assert.isTrue(element.matches(":state(open)"));
+    assert.isFalse(element.matches(":state(idle)"));
+  });
+
+  it("shows the institution's name and the masked number on success", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    const text = part(element, "status")?.textContent ?? "";
+    assert.include(text, "First Platypus Bank");
+    assert.include(text, "0000");
+    assert.notExists(part(element, "button"));
+  });
+
+  it("finds no token in events, properties, markup or storage", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    const stored = JSON.stringify({ ...sessionStorage });
+    assert.include(stored, "lnk_1");
+    succeed();
+    await state(element, "linked");
+    const seen = [
+      stored,
+      JSON.stringify(events.map(({ detail }) => detail)),
+      JSON.stringify(element.link),
+      element.outerHTML,
+      element.shadowRoot?.innerHTML,
+      JSON.stringify({ ...sessionStorage, ...localStorage }),
+    ].join("\n");
+    assert.notMatch(seen, /link-sandbox|public-sandbox|session-1"?}/);
+    assert.lengthOf(sessionStorage, 0);
+  });
+
+  it("passes Plaid's events without what is personal", async () => {
+    await openLink(await add(LINK));
+    await until(() => fired("bank-link-event").length > 0, "an event");
+    assert.deepEqual(fired("bank-link-event")[0]?.detail, {
+      name: "OPEN",
+      metadata: { link_session_id: "session-1", timestamp: "now" },
+    });
+  });
+});

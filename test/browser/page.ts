@@ -1,0 +1,160 @@
+/** One test's page: an element, a fake API, a fake Plaid, and what happened; taken down after every test. */
+import { assert } from "chai";
+import type { BankLinkEventMap } from "../../component/events.ts";
+import { BankLinkElement } from "../../component/index.ts";
+import type { LinkState } from "../../component/link-state.ts";
+import { FakeApi } from "./fake-api.ts";
+import "../../component/define.ts";
+
+export const PLAID_SCRIPT = new URL("./fake-plaid.ts", import.meta.url).href;
+export const API = location.origin;
+
+const EVENTS: (keyof BankLinkEventMap)[] = [
+  "bank-link-statechange",
+  "bank-link-open",
+  "bank-link-event",
+  "bank-link-exit",
+  "bank-link-pending",
+  "bank-link-success",
+  "bank-link-error",
+];
+
+export let api: FakeApi;
+export let events: CustomEvent[];
+
+BankLinkElement.plaidScriptUrl = PLAID_SCRIPT;
+BankLinkElement.defaultApi = API;
+
+let added = 0;
+
+const record = (event: Event) => events.push(event as CustomEvent);
+
+beforeEach(() => {
+  api = new FakeApi();
+  events = [];
+  sessionStorage.clear();
+  for (const type of EVENTS) document.addEventListener(type, record);
+});
+
+afterEach(async () => {
+  for (const child of [...document.body.querySelectorAll("[data-test]")]) child.remove();
+  await turn();
+  for (const type of EVENTS) document.removeEventListener(type, record);
+  const fake = window as unknown as { fakePlaid?: FakePlaid; Plaid?: unknown };
+  const faults = fake.fakePlaid?.faults ?? [];
+  delete fake.fakePlaid;
+  delete fake.Plaid;
+  for (const script of [...document.scripts]) if (script.src.includes("fake-plaid")) script.remove();
+  BankLinkElement.plaidScriptUrl = PLAID_SCRIPT;
+  BankLinkElement.defaultApi = API;
+  BankLinkElement.messages = null;
+  BankLinkElement.allowedApiOrigins = [];
+  api.restore();
+  assert.deepEqual(api.unexpected, [], "unexpected network calls");
+  assert.deepEqual(faults, [], "what Plaid would have complained of");
+  assert.equal(document.body.style.overflow, "", "the page is locked");
+});
+
+/** Adds markup to the page and returns its (first) <bank-link>. */
+export async function add(markup: string): Promise<BankLinkElement> {
+  const box = document.createElement("div");
+  box.dataset.test = "";
+  // The session is cached by URL for the page; every test begins signed out.
+  box.innerHTML = markup.replaceAll('"/session"', `"/session?test=${++added}"`);
+  const element = box.querySelector("bank-link");
+  assert.instanceOf(element, BankLinkElement);
+  document.body.append(box);
+  await (element as BankLinkElement).updateComplete;
+  return element as BankLinkElement;
+}
+
+export const LINK = `<bank-link session-url="/session" preload="none"></bank-link>`;
+export const REFRESH = `<bank-link session-url="/session" preload="none" refresh-account="acc_1"></bank-link>`;
+
+export function part<E extends HTMLElement = HTMLElement>(element: BankLinkElement, name: string): E | null {
+  return element.shadowRoot?.querySelector<E>(`[part=${name}]`) ?? null;
+}
+
+export function button(element: BankLinkElement): HTMLButtonElement {
+  const found = part<HTMLButtonElement>(element, "button");
+  assert.exists(found);
+  return found as HTMLButtonElement;
+}
+
+export async function message(element: BankLinkElement): Promise<string> {
+  await element.updateComplete;
+  return part(element, "message")?.textContent?.trim() ?? "";
+}
+
+/** A macrotask. */
+export function turn(ms = 0): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+export async function until(what: () => unknown, why: string): Promise<void> {
+  for (let waited = 0; waited < 3_000; waited += 5) {
+    if (what()) return;
+    await turn(5);
+  }
+  assert.fail(`never: ${why}`);
+}
+
+export async function state(element: BankLinkElement, wanted: LinkState): Promise<void> {
+  await until(() => element.status === wanted, `${wanted} (it is ${element.status})`);
+  await element.updateComplete;
+}
+
+export function plaid(scope: Window = window): FakePlaid {
+  const { fakePlaid } = scope as unknown as { fakePlaid?: FakePlaid };
+  return fakePlaid ?? { handlers: [], faults: [], loads: true };
+}
+
+/** The Link that was made last. */
+export function link(scope: Window = window): FakeHandler {
+  const last = plaid(scope).handlers.at(-1);
+  assert.exists(last, "no Link was made");
+  return last as FakeHandler;
+}
+
+/** Clicks and waits until the customer is in Link. */
+export async function openLink(element: BankLinkElement): Promise<FakeHandler> {
+  button(element).click();
+  await state(element, "open");
+  return link();
+}
+
+export const CHOSEN = {
+  institution: { name: "First Platypus Bank", institution_id: "ins_109508" },
+  accounts: [
+    { id: "plaid_acc_1", name: "Plaid Checking", mask: "0000", type: "depository", subtype: "checking" },
+  ],
+  link_session_id: "session-1",
+  public_token: "public-sandbox-1",
+};
+
+/** The customer goes through with it. */
+export function succeed(
+  metadata: object = CHOSEN,
+  publicToken: string | null = "public-sandbox-1",
+  handler = link(),
+) {
+  handler.frame.style.display = "none";
+  document.body.style.overflow = "";
+  handler.config.onSuccess(publicToken, metadata);
+}
+
+/** The customer leaves. */
+export function leave(error: object | null = null, metadata: object = {}, handler = link()): void {
+  handler.frame.style.display = "none";
+  document.body.style.overflow = "";
+  handler.config.onExit(error, {
+    status: null,
+    link_session_id: "session-1",
+    request_id: "req_p",
+    ...metadata,
+  });
+}
+
+export function fired<T extends keyof BankLinkEventMap>(type: T): BankLinkEventMap[T][] {
+  return events.filter((event) => event.type === type) as BankLinkEventMap[T][];
+}

@@ -1,0 +1,215 @@
+import { assert } from "chai";
+import type { BankLinkElement } from "../../component/index.ts";
+import { ACCOUNT, aLink, answer, FakeApi, linked, problem } from "./fake-api.ts";
+import { LINK, REFRESH, turn, until } from "./page.ts";
+
+/** A page that a bank, or a reload, brings the customer to. */
+interface ReturnPage {
+  window: Window & { fakePlaid?: FakePlaid };
+  api: FakeApi;
+  events: CustomEvent[];
+  elements: BankLinkElement[];
+}
+
+const RETURN = new URL("./return-page.html", import.meta.url);
+let frame: HTMLIFrameElement | undefined;
+let api: FakeApi | undefined;
+
+afterEach(() => {
+  frame?.remove();
+  sessionStorage.clear();
+  assert.deepEqual(api?.unexpected ?? [], [], "unexpected network calls");
+});
+
+/** Loads `return-page.html` with `search`; `setUp` scripts its API before any of its code runs. */
+async function arrive(
+  search: string,
+  setUp: (api: FakeApi, page: ReturnPage) => void,
+  markup = LINK,
+): Promise<ReturnPage> {
+  const page = { events: [], elements: [] } as unknown as ReturnPage;
+  const arriving = (scope: Window) => {
+    page.window = scope;
+    page.api = api = new FakeApi(scope);
+    setUp(page.api, page);
+    for (const type of ["exit", "error", "success", "pending", "open", "statechange"]) {
+      scope.document.addEventListener(`bank-link-${type}`, (event) => page.events.push(event as CustomEvent));
+    }
+    scope.document.body.insertAdjacentHTML("afterbegin", markup);
+    page.elements = [...scope.document.querySelectorAll("bank-link")];
+  };
+  Object.assign(window, { arriving });
+  frame = document.createElement("iframe");
+  frame.src = RETURN.href + search;
+  document.body.append(frame);
+  await new Promise((resolve) => frame?.addEventListener("load", resolve));
+  await until(() => page.elements[0]?.status, "the element was upgraded");
+  return page;
+}
+
+function types(page: ReturnPage): string[] {
+  return page.events.filter(({ type }) => type !== "bank-link-statechange").map(({ type }) => type);
+}
+
+describe("resuming after a bank's redirect", () => {
+  const opened = aLink({ id: "lnk_9", link_token: "link-sandbox-9", opened_at: "2026-01-01T00:00:00Z" });
+
+  it("reopens Link at once with the same token and the received redirect URI", async () => {
+    const page = await arrive("?oauth_state_id=state-1&tab=2#top", (fake) => {
+      fake.on("GET /v1/links/current", () => answer(opened));
+    });
+    await until(() => page.elements[0]?.status === "open", "open");
+    const handler = page.window.fakePlaid?.handlers[0];
+    assert.equal(handler?.config.token, "link-sandbox-9");
+    assert.equal(handler?.config.receivedRedirectUri, `${RETURN.href}?oauth_state_id=state-1`);
+    assert.equal(page.api.to("GET /v1/links/current")[0]?.url.searchParams.get("redirect_uri"), RETURN.href);
+    assert.lengthOf(page.api.to("POST /v1/links"), 0);
+  });
+
+  it("goes on to the linked account", async () => {
+    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+      fake.on("GET /v1/links/current", () => answer(opened));
+    });
+    await until(() => page.elements[0]?.status === "open", "open");
+    const metadata = { accounts: [{ id: "plaid_acc_1" }], institution: null };
+    page.window.fakePlaid?.handlers[0]?.config.onSuccess("public-sandbox-9", metadata);
+    await until(() => page.elements[0]?.status === "linked", "linked");
+    assert.lengthOf(
+      page.events.filter(({ type }) => type === "bank-link-success"),
+      1,
+    );
+    assert.isNull(page.api.to("POST /v1/links/:id/finalize")[0]?.body.institution);
+  });
+
+  it("cleans the address before Link opens, and keeps the rest of it and the history's state", async () => {
+    let atOpening = "";
+    const page = await arrive("?a=1&oauth_state_id=state-1&b=%20#top", (fake, { window: scope }) => {
+      scope.history.replaceState({ router: 7 }, "");
+      scope.document.addEventListener("bank-link-open", () => {
+        atOpening = scope.location.search + scope.location.hash;
+      });
+      fake.on("GET /v1/links/current", () => answer(opened));
+    });
+    await until(() => page.elements[0]?.status === "open", "open");
+    assert.equal(atOpening, "?a=1&b=%20#top");
+    assert.deepEqual(page.window.history.state, { router: 7 });
+  });
+
+  it("asks for the link that this tab had opened, not for a newer one", async () => {
+    sessionStorage.setItem("bank-link", "lnk_9");
+    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+      fake.on("GET /v1/links/:id", () => answer(opened));
+    });
+    await until(() => page.elements[0]?.status === "open", "open");
+    assert.equal(page.api.to("GET /v1/links/:id")[0]?.url.pathname, "/v1/links/lnk_9");
+    assert.lengthOf(page.api.to("GET /v1/links/current"), 0);
+  });
+
+  it("takes the address as it was when the module was evaluated", async () => {
+    const page = await arrive("?oauth_state_id=state-1", (fake, { window: scope }) => {
+      // A router that strips the address before the element is connected.
+      scope.addEventListener("DOMContentLoaded", () =>
+        scope.history.replaceState(null, "", scope.location.pathname),
+      );
+      fake.on("GET /v1/links/current", () => answer(opened));
+    });
+    await until(() => page.elements[0]?.status === "open", "open");
+  });
+
+  it("does nothing but tell of an exit when nothing waits", async () => {
+    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+      fake.on("GET /v1/links/current", () => problem("not_found", 404, false));
+    });
+    await until(() => types(page).length > 0, "an event");
+    await turn(20);
+    assert.deepEqual(types(page), ["bank-link-exit"]);
+    assert.isNull(page.events.find(({ type }) => type === "bank-link-exit")?.detail.link_id);
+    assert.equal(page.elements[0]?.status, "idle");
+    assert.equal(page.window.location.search, "");
+  });
+
+  it("awaits a link that is finalizing already and announces it once", async () => {
+    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+      fake.on("GET /v1/links/current", () => answer({ ...opened, status: "finalizing", link_token: null }));
+      fake.on("GET /v1/links/:id", () => answer(linked({ id: "lnk_9" })));
+    });
+    await until(() => page.elements[0]?.status === "linked", "linked");
+    assert.deepEqual(types(page), ["bank-link-pending", "bank-link-success"]);
+  });
+
+  it("gives the return to the element of that mode and account", async () => {
+    const refresh = { ...opened, mode: "refresh" as const, account: ACCOUNT };
+    const page = await arrive(
+      "?oauth_state_id=state-1",
+      (fake) => fake.on("GET /v1/links/current", () => answer(refresh)),
+      LINK + REFRESH,
+    );
+    await until(() => page.elements[1]?.status === "open", "the refresh is open");
+    assert.equal(page.elements[0]?.status, "idle");
+    assert.lengthOf(page.api.to("GET /v1/links/current"), 1);
+  });
+
+  it("waits until the page has said how to get a session", async () => {
+    const page = await arrive(
+      "?oauth_state_id=state-1",
+      (fake) => fake.on("GET /v1/links/current", () => answer(opened)),
+      "<bank-link></bank-link>",
+    );
+    await turn(20);
+    assert.equal(page.elements[0]?.status, "idle");
+    if (page.elements[0]) page.elements[0].getSession = async () => "from-function";
+    await until(() => page.elements[0]?.status === "open", "open");
+  });
+
+  it("tries the same return again after the API could not be reached", async () => {
+    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+      fake.onEach(
+        "GET /v1/links/current",
+        () => problem("not_found", 404, false),
+        () => answer(opened),
+      );
+      fake.onEach(
+        "POST /session",
+        () => answer({}, 500),
+        () => answer({ token: "session-1" }),
+      );
+      fake.on("GET /v1/links/current", () => answer(opened));
+    });
+    await until(() => page.elements[0]?.status === "failed", "failed");
+    assert.include(page.window.location.search, "oauth_state_id");
+    page.elements[0]?.shadowRoot?.querySelector("button")?.click();
+    await until(() => page.elements[0]?.status === "open", "open");
+    assert.include(page.window.fakePlaid?.handlers[0]?.config.receivedRedirectUri, "oauth_state_id=state-1");
+  });
+});
+
+describe("coming back to a page that was left while finalizing", () => {
+  it("awaits the outcome and announces it once", async () => {
+    sessionStorage.setItem("bank-link", "lnk_9");
+    const page = await arrive("", (fake) => {
+      fake.onEach(
+        "GET /v1/links/:id",
+        () => answer(aLink({ id: "lnk_9", status: "finalizing", link_token: null })),
+        () => answer(linked({ id: "lnk_9" })),
+      );
+    });
+    await until(() => page.elements[0]?.status === "linked", "linked");
+    assert.lengthOf(
+      page.events.filter(({ type }) => type === "bank-link-success"),
+      1,
+    );
+    assert.isNull(sessionStorage.getItem("bank-link"));
+  });
+
+  it("says nothing of a link that was left before the bank agreed", async () => {
+    sessionStorage.setItem("bank-link", "lnk_9");
+    const page = await arrive("", (fake) => {
+      fake.on("GET /v1/links/:id", () => answer(aLink({ id: "lnk_9" })));
+    });
+    await until(() => page.api.to("GET /v1/links/:id").length === 1, "the link was asked for");
+    await turn(20);
+    assert.deepEqual(types(page), []);
+    assert.equal(page.elements[0]?.status, "idle");
+    assert.isNull(sessionStorage.getItem("bank-link"));
+  });
+});
