@@ -1,4 +1,5 @@
 /** The real Worker in workerd, between stand-ins for the providers; one per test file. */
+import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createTestHarness } from "wrangler";
 import type { Link, Problem, ProviderName, Session } from "../../worker/contract.ts";
@@ -146,9 +147,11 @@ export async function startEdge(vars: Record<string, string> = {}): Promise<Edge
     browser,
     call,
     async close() {
+      const unexpected = harness.getLogs().filter(({ message }) => message.includes('"event":"unexpected"'));
       await harness.close();
       await cybrid.close();
       await lynx.close();
+      assert.deepEqual(unexpected, [], "the Worker met something unexpected");
     },
   };
 }

@@ -7,7 +7,10 @@ import { seededRandom } from "./random.ts";
 /** Whether the stand-in does what it was asked before things go wrong. */
 export type Work = "undone" | "done";
 
-export type Fault =
+/** `listLagMs`: what the call makes is missing in lists for a while too, whatever becomes of its answer. */
+export type Fault = Mishap & { listLagMs?: number };
+
+type Mishap =
   /** Waits, then answers as it should; a range is drawn from evenly. */
   | { kind: "latency"; ms: number | { from: number; to: number }; work?: Work }
   /** Keeps the connection open and never answers: the caller's time-out must end it. */
@@ -119,5 +122,6 @@ export function faultLabel(fault: Fault): string {
   const parts: (string | number)[] = [fault.kind];
   if (fault.kind === "status") parts.push(fault.status);
   if ("work" in fault && fault.work) parts.push(fault.work);
+  if (fault.listLagMs !== undefined) parts.push("late-in-list");
   return parts.join(":");
 }

@@ -115,7 +115,7 @@ export async function startServer(options: ServerOptions): Promise<SimulatorServ
       faults.next({ route: route.name, body: request.body, ...(customer === undefined ? {} : { customer }) });
     if (fault) call.fault = faultLabel(fault);
 
-    const work = ({ listLagMs }: { listLagMs?: number } = {}): Answer => {
+    const work = ({ listLagMs = fault?.listLagMs }: { listLagMs?: number } = {}): Answer => {
       if (!route) return dialect.error(404);
       if (listLagMs !== undefined) request.listLagMs = listLagMs;
       call.worked = true;

@@ -47,6 +47,8 @@ export interface CybridSimulator {
   setBalanceOutcome(accountGuid: string, outcome: BalanceOutcome): void;
   /** Ends every access token that is out. */
   expireAccessTokens(): void;
+  /** Every access token that was given out, to look for where none may be. */
+  accessTokens(): string[];
   close(): Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export async function startCybrid(options: CybridOptions): Promise<CybridSimulat
       account(guid).balanceOutcome = outcome;
     },
     expireAccessTokens: () => bank.accessTokens.expireAll(),
+    accessTokens: () => bank.accessTokens.all(),
   };
 }
 

@@ -44,6 +44,11 @@ export class AccessTokens {
     if (token) token.expiresAtMs = 0;
   }
 
+  /** All that were ever given out. */
+  all(): string[] {
+    return [...this.#tokens.keys()];
+  }
+
   expireAll(): void {
     for (const token of this.#tokens.values()) token.expiresAtMs = 0;
   }

@@ -44,6 +44,8 @@ export interface LynxSimulator {
   accounts(clientMemberId?: string): MemberBankAccount[];
   /** Ends every access token that is out. */
   expireAccessTokens(): void;
+  /** Every access token that was given out, to look for where none may be. */
+  accessTokens(): string[];
   close(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function startLynx(options: LynxOptions): Promise<LynxSimulator> {
         (account) => clientMemberId === undefined || account.clientMemberId === clientMemberId,
       ),
     expireAccessTokens: () => organisation.accessTokens.expireAll(),
+    accessTokens: () => organisation.accessTokens.all(),
   };
 }
 

@@ -12,36 +12,41 @@ const TEXT = {
 };
 
 export function bankSignIn({ popupUrl, startRedirect, poll, onScreen, onEvent, redirect, explain }) {
-  // The window that is waited for; a newer one, or the end of Link, ends the waiting.
-  let waitingFor;
+  // Null also where the page's opener policy keeps the window apart; then nobody sees it closing.
+  let popup = null;
+  let waiting = false;
 
   async function begin(mode) {
-    if (mode === "popup") return waitFor(window.open(popupUrl(), "_blank", POPUP_FEATURES));
+    if (mode === "popup") return openPopup();
     const answer = await startRedirect();
     if (answer.pane) return onScreen(answer);
     onEvent("OPEN_OAUTH");
     redirect(answer.url);
   }
 
-  /** Null when pop-ups are blocked, and also when the page's opener policy keeps the window apart. */
-  async function waitFor(popup) {
-    const wait = {};
-    waitingFor = wait;
-    let toldClosed = false;
+  function openPopup() {
+    popup = window.open(popupUrl(), "_blank", POPUP_FEATURES);
     onEvent("OPEN_OAUTH");
     explain(popup ? TEXT.opened : TEXT.unseen);
-    while (waitingFor === wait) {
+    // One asks for all: an answer is given once, and must not reach a waiting that is over.
+    if (!waiting) wait();
+  }
+
+  async function wait() {
+    waiting = true;
+    let toldClosed = null;
+    while (waiting) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       // Looked at before the server is asked: the bank's page closes itself only after it has decided.
-      const closed = popup?.closed;
+      const closed = popup?.closed ? popup : null;
       const answer = await poll();
-      if (waitingFor !== wait) return;
+      if (!waiting) return;
       if (answer.pane) {
-        waitingFor = undefined;
+        waiting = false;
         explain(TEXT.before);
         onScreen(answer);
-      } else if (closed && !toldClosed) {
-        toldClosed = true;
+      } else if (closed && closed === popup && closed !== toldClosed) {
+        toldClosed = closed;
         onEvent("CLOSE_OAUTH");
         explain(TEXT.closed);
       }
@@ -51,7 +56,7 @@ export function bankSignIn({ popupUrl, startRedirect, poll, onScreen, onEvent, r
   return {
     begin,
     stop() {
-      waitingFor = undefined;
+      waiting = false;
     },
   };
 }

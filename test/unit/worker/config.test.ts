@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { ConfigError, parseConfig } from "../../../worker/config.ts";
+import { VERSION } from "../../../worker/version.ts";
+
+const good = {
+  PROVIDERS: "cybrid",
+  ENVIRONMENT: "sandbox",
+  ALLOWED_ORIGINS: "https://a.example, https://b.example",
+  REDIRECT_URIS: "https://a.example/bank",
+  SESSION_SECRET: "a-secret-of-at-least-32-bytes-------",
+  API_KEYS: "a-key-of-16-characters",
+  CYBRID_CLIENT_ID: "id",
+  CYBRID_CLIENT_SECRET: "secret",
+};
+const lynx = {
+  LYNX_CLIENT_ID: "id",
+  LYNX_CLIENT_SECRET: "secret",
+  LYNX_CLIENT_ORG: "org",
+  LYNX_LINK_TOKEN_PATH: "/token",
+  LYNX_LINK_VERIFIED_PATH: "/verified",
+};
+
+describe("a good configuration", () => {
+  test("finds the provider's hosts by the environment", () => {
+    assert.equal(parseConfig(good).cybrid?.apiUrl, "https://bank.sandbox.cybrid.app");
+    const production = parseConfig({ ...good, ...lynx, PROVIDERS: "cybrid,lynx", ENVIRONMENT: "production" });
+    assert.equal(production.cybrid?.identityUrl, "https://id.production.cybrid.app");
+    assert.equal(production.lynx?.apiUrl, "https://prod.lynx-fh.co");
+  });
+
+  test("reads lists and takes an empty variable for an absent one", () => {
+    const config = parseConfig({ ...good, CYBRID_ASSET: "" });
+    assert.deepEqual([...config.allowedOrigins], ["https://a.example", "https://b.example"]);
+    assert.equal(config.cybrid?.asset, "USD");
+  });
+
+  test("names a link customization, or one for each language", () => {
+    const one = parseConfig({ ...good, CYBRID_LINK_CUSTOMIZATION: "mine" }).cybrid?.linkCustomization;
+    assert.deepEqual(one, { default: "mine" });
+    const each = parseConfig({ ...good, CYBRID_LINK_CUSTOMIZATION: "es=spanish, fr=french" }).cybrid;
+    assert.deepEqual(each?.linkCustomization, { default: "default", es: "spanish", fr: "french" });
+  });
+});
+
+describe("a bad configuration names the variable, and never a value", () => {
+  const cases: Record<string, object> = {
+    PROVIDERS: { PROVIDERS: "another" },
+    ENVIRONMENT: { ENVIRONMENT: "staging" },
+    ALLOWED_ORIGINS: { ALLOWED_ORIGINS: "https://a.example/path" },
+    REDIRECT_URIS: { REDIRECT_URIS: "not-a-url" },
+    SESSION_SECRET: { SESSION_SECRET: "too-short" },
+    API_KEYS: { API_KEYS: "short" },
+    CYBRID_CLIENT_SECRET: { CYBRID_CLIENT_SECRET: undefined },
+    LYNX_LINK_TOKEN_PATH: { ...lynx, PROVIDERS: "lynx", LYNX_LINK_TOKEN_PATH: undefined },
+    CYBRID_API_URL: { CYBRID_API_URL: "https://bank.production.cybrid.app" },
+    LYNX_API_URL: { ...lynx, ENVIRONMENT: "production", LYNX_API_URL: "https://sandbox.lynx-fh.co" },
+    SESSION_ISSUER: { SESSION_JWKS_URL: "https://issuer.example/keys" },
+  };
+  for (const [variable, change] of Object.entries(cases)) {
+    test(variable, () => {
+      assert.throws(
+        () => parseConfig({ ...good, ...change }),
+        (error) => {
+          assert.ok(error instanceof ConfigError);
+          assert.deepEqual(
+            error.faults.map((fault) => fault.variable),
+            [variable],
+          );
+          return !error.message.includes("too-short");
+        },
+      );
+    });
+  }
+
+  test("no session key at all", () => {
+    assert.throws(() => parseConfig({ ...good, SESSION_SECRET: "" }), /SESSION_SECRET/);
+  });
+});
+
+test("the version that /healthz tells is the package's", () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  assert.equal(VERSION, version);
+});
