@@ -103,8 +103,11 @@ export class FakeApi {
 
   /** Answers in turn, the last one for ever. */
   onEach(route: string, ...handlers: Handler[]): void {
-    let n = 0;
-    this.on(route, (call) => handlers[Math.min(n++, handlers.length - 1)]!(call));
+    const left = [...handlers];
+    this.on(route, (call) => {
+      const [handler] = left.length > 1 ? left.splice(0, 1) : left;
+      return handler?.(call) ?? Promise.reject(new Error(`no handler for ${route}`));
+    });
   }
 
   to(route: string): Call[] {

@@ -119,7 +119,7 @@ describe("linking an account", () => {
     succeed();
     await until(() => fired("bank-link-pending").length === 1, "pending");
     assert.equal(element.status, "finalizing");
-    assert.include(await message(element), "you may leave this page");
+    assert.include(await message(element), "You may leave this page");
     look.answer(answer(linked()));
     await state(element, "linked");
   });

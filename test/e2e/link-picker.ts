@@ -13,16 +13,29 @@ export class LinkPicker {
 
   /** Waits until Link is on the page and has drawn the screen that holds `control`. */
   static async open(page: Page, control = "link-continue"): Promise<LinkPicker> {
-    const frame = await page.waitForFrame((candidate) =>
-      candidate.url().includes("/link/v2/stable/link.html"),
-    );
-    await frame.waitForSelector(testId(control), { visible: true });
-    return new LinkPicker(frame);
+    for (;;) {
+      const frame = await page.waitForFrame((candidate) =>
+        candidate.url().includes("/link/v2/stable/link.html"),
+      );
+      try {
+        await frame.waitForSelector(testId(control), { visible: true });
+        return new LinkPicker(frame);
+      } catch (cause) {
+        // The frame of a Link that has just been closed: the next one is on its way.
+        if (!frame.detached) throw cause;
+      }
+    }
   }
 
   async chooseBank(institutionId: string = FIRST_PLATYPUS): Promise<void> {
     await this.click("link-continue");
     await this.click(`link-institution-${institutionId}`);
+  }
+
+  /** From the first screen to the bank's own page. */
+  async leaveForBank(institutionId: string): Promise<void> {
+    await this.chooseBank(institutionId);
+    await this.click("link-oauth");
   }
 
   async signIn(password = "pass_good", username = "user_good"): Promise<void> {

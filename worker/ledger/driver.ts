@@ -10,7 +10,7 @@ import {
 } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { PROBLEMS } from "../problems/registry.ts";
-import type { Provider } from "../providers/provider.ts";
+import { type Provider, succeed } from "../providers/provider.ts";
 import { isInDoubt, observed, posted, posting, prepared, type Rules, searched } from "./link-machine.ts";
 import type { LinkRecord, Work } from "./link-record.ts";
 import type { LedgerStore } from "./store.ts";
@@ -121,7 +121,8 @@ export class Driver {
       }
       case "refresh": {
         this.#guard(id);
-        const result = await provider.refreshAccount(wish.customerId, work.accountId);
+        const refreshed = await provider.refreshAccount(wish.customerId, work.accountId);
+        const result = refreshed.ok ? succeed(this.#deps.store.recall(refreshed.value)) : refreshed;
         return this.#write(id, work, (current) => observed(current, work, result, now(), rules));
       }
     }

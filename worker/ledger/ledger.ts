@@ -207,15 +207,7 @@ export class Ledger extends DurableObject<Env> {
     if (!provider.capabilities.list) return refused("listing_unsupported");
     const listed = await provider.listAccounts(caller.owner.customerId);
     if (!listed.ok) return refusedBy(listed.failure);
-    const known = this.#store.knownAccounts();
-    const accounts = listed.value.map((account) => {
-      const ours = account.id === null ? undefined : known.get(account.id);
-      if (!ours) return account;
-      const id = account.institution?.id ?? ours.institutionId;
-      const name = account.institution?.name ?? ours.institutionName;
-      return { ...account, type: account.type ?? ours.type, institution: id || name ? { id, name } : null };
-    });
-    return { ok: true, accounts };
+    return { ok: true, accounts: listed.value.map((account) => this.#store.recall(account)) };
   }
 
   override async alarm(): Promise<void> {

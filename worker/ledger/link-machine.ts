@@ -218,7 +218,8 @@ export function observed(
     // A refresh has made nothing, so a refusal ends it; an account that exists is not given up for a failed read.
     return work.kind === "refresh" && !PROBLEMS[code].retryable ? failed(record, code, nowMs) : again;
   }
-  const account = work.kind === "process" ? describeAccount(result.value, work.selection) : result.value;
+  const account =
+    work.kind === "process" ? describeAccount(result.value, work.selection, work.name) : result.value;
   switch (account.status) {
     case "active":
     case "unverified":
@@ -287,6 +288,7 @@ function accountWork(work: WorkOf<"posting" | "search">, account: Account, nowMs
     // A provider that gives no id answers with an account that needs no further look.
     accountId: account.id ?? "",
     looks: 0,
+    name: work.name,
     selection: work.selection,
   };
 }

@@ -28,7 +28,7 @@ export type Work = { startedAtMs: number; notBeforeMs: number } & (
   /** The intent: written before the call, so that a crash under it is known to be a lost answer. */
   | ({ kind: "posting"; postedAtMs: number } & Creation)
   | ({ kind: "search"; emptyLooks: number } & Creation)
-  | { kind: "process"; accountId: string; looks: number; selection: Selection }
+  | { kind: "process"; accountId: string; looks: number; name: string; selection: Selection }
   | { kind: "refresh"; accountId: string; looks: number }
 );
 

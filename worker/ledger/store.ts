@@ -4,7 +4,9 @@
  * The schema is described in worker/README.md.
  */
 import type { Owner } from "../context.ts";
+import type { Account } from "../contract.ts";
 import { IDEMPOTENCY_KEPT_MS } from "../limits.ts";
+import { recallAccount } from "./describe-account.ts";
 import { dueAtMs } from "./link-machine.ts";
 import type { LinkRecord } from "./link-record.ts";
 
@@ -189,26 +191,22 @@ export class LedgerStore {
     );
   }
 
-  knownAccounts(): Map<string, KnownAccount> {
-    const rows = this.#storage.sql
-      .exec<{
-        id: string;
-        institution_id: string | null;
-        institution_name: string | null;
-        type: string | null;
-      }>("SELECT id, institution_id, institution_name, type FROM accounts")
+  /** The account, with what only we know of it. */
+  recall(account: Account): Account {
+    if (account.id === null) return account;
+    const [known] = this.#storage.sql
+      .exec<{ institution_id: string | null; institution_name: string | null; type: string | null }>(
+        "SELECT institution_id, institution_name, type FROM accounts WHERE id = ?",
+        account.id,
+      )
       .toArray();
-    return new Map(
-      rows.map((row) => [
-        row.id,
-        {
-          id: row.id,
-          institutionId: row.institution_id,
-          institutionName: row.institution_name,
-          type: row.type,
-        },
-      ]),
-    );
+    if (!known) return account;
+    return recallAccount(account, {
+      id: account.id,
+      institutionId: known.institution_id,
+      institutionName: known.institution_name,
+      type: known.type,
+    });
   }
 }
 

@@ -20,7 +20,8 @@ interface LinkHandler {
 
 declare global {
   interface Window {
-    Plaid: { create(config: Record<string, unknown>): LinkHandler; version: string };
+    /** `window.Plaid`, whose own type belongs to the element. */
+    loadedPlaid(): { create(config: Record<string, unknown>): LinkHandler };
     handler: LinkHandler;
     told: Told[];
     throwing?: boolean;
@@ -136,6 +137,7 @@ const PAGE = `<!doctype html>
 <p style="height: 3000px">Long enough to scroll.</p>
 <script>
   window.told = [];
+  window.loadedPlaid = () => window.Plaid;
   window.makeHandler = (config) => Plaid.create({
     onLoad: () => told.push({ callback: "onLoad" }),
     onEvent: (first, metadata) => told.push({ callback: "onEvent", first, metadata }),

@@ -208,6 +208,7 @@ test("INVALID_LINK_TOKEN in the middle: the token ends while Link is open", asyn
   await host.createAndOpen(page, { token });
   const picker = await LinkPicker.open(page);
   await picker.chooseBank();
+  await picker.shows("link-username");
   host.backend.expireLinkToken(token);
   await picker.signIn();
   const { first } = await waitUntilTold(page, "onExit");

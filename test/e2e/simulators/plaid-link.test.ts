@@ -9,7 +9,7 @@ const setUp = withChromium();
 
 test("it defines window.Plaid with create, createEmbedded and version", async (t) => {
   const { page } = await setUp(t);
-  assert.deepEqual(await page.evaluate(() => Object.keys(window.Plaid)), [
+  assert.deepEqual(await page.evaluate(() => Object.keys(window.loadedPlaid())), [
     "create",
     "createEmbedded",
     "version",
@@ -32,7 +32,7 @@ test("a script tag in a shadow root is not found: it throws after having set win
     await loaded;
   }, host.plaid.scriptUrl);
   assert.match(errors.join(), /Failed to find script/);
-  assert.equal(await page.evaluate(() => typeof window.Plaid.create), "function");
+  assert.equal(await page.evaluate(() => typeof window.loadedPlaid().create), "function");
 });
 
 test("loaded twice, iframe ids repeat and one success message fires both handlers", async (t) => {
@@ -67,7 +67,7 @@ test("a null token throws", async (t) => {
 test("a missing onSuccess throws", async (t) => {
   const { page } = await setUp(t);
   await assert.rejects(
-    page.evaluate(() => window.Plaid.create({ token: "link-sandbox-1" })),
+    page.evaluate(() => window.loadedPlaid().create({ token: "link-sandbox-1" })),
     /Missing Link parameter/,
   );
 });

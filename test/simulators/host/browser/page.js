@@ -2,6 +2,7 @@
 const setup = JSON.parse(document.documentElement.dataset.setup);
 
 const EVENTS = ["statechange", "open", "event", "exit", "pending", "success", "error"];
+const OUTCOMES = ["bank-link-success", "bank-link-error"];
 const STATUS_TEXT = {
   active: "Active",
   processing: "Processing",
@@ -101,14 +102,16 @@ async function refreshAccounts() {
   if (response.ok) drawAccounts(await response.json());
 }
 
+/** What happened, newest first; the outcomes are unfolded. */
 function log({ type, detail }) {
   const entry = document.createElement("li");
   entry.dataset.event = type;
-  const name = document.createElement("b");
-  name.textContent = type;
-  const text = document.createElement("code");
-  text.textContent = JSON.stringify(detail);
-  entry.append(name, text);
+  entry.innerHTML = "<details><summary></summary><code></code></details>";
+  const about = detail?.to ?? detail?.metadata?.view_name ?? detail?.code ?? "";
+  const name = type === "bank-link-event" ? `${type} ${detail.name}` : type;
+  entry.querySelector("summary").textContent = `${name} ${about}`.trim();
+  entry.querySelector("code").textContent = JSON.stringify(detail, null, 2);
+  entry.querySelector("details").open = OUTCOMES.includes(type);
   document.getElementById("log").prepend(entry);
 }
 

@@ -1,0 +1,140 @@
+/** The API as the element calls it: session, keys, waiting, retries where they are safe, problems as errors. */
+import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh, Link } from "../worker/contract.ts";
+import { delay } from "./delay.ts";
+import { BankLinkError, type BankLinkErrorCode, fromProblem } from "./errors.ts";
+import {
+  REQUEST_TIMEOUT_MS,
+  RETRIES_BRIEF,
+  RETRIES_PATIENT,
+  RETRY_FIRST_MS,
+  RETRY_MAX_MS,
+  WAIT_S,
+} from "./limits.ts";
+import { type SessionSettings, sessionToken } from "./session.ts";
+
+interface Request {
+  path: string;
+  /** With a body it is a POST. */
+  body?: unknown;
+  idempotencyKey?: string;
+  /** Seconds for which the API may hold its answer. */
+  wait?: number;
+  /** The request outlives the page. */
+  keepalive?: boolean;
+  retries?: number;
+  signal?: AbortSignal | undefined;
+}
+
+// Everything that is retried here is a read, or carries an idempotency key, or changes nothing twice.
+const TRANSIENT: ReadonlySet<BankLinkErrorCode> = new Set([
+  "network_error",
+  "internal_error",
+  "provider_unavailable",
+  "provider_timeout",
+  "idempotency_in_progress",
+  "rate_limited",
+]);
+
+export class ApiClient {
+  readonly #base: string;
+  readonly #session: SessionSettings;
+
+  constructor(base: string, session: SessionSettings) {
+    this.#base = base;
+    this.#session = session;
+  }
+
+  createLink(body: CreateLink, idempotencyKey: string, signal: AbortSignal): Promise<Link> {
+    return this.#call({ path: "", body, idempotencyKey, wait: WAIT_S, signal });
+  }
+
+  /** Holds while the link is `preparing` or `finalizing`. */
+  link(id: string, signal?: AbortSignal, wait = WAIT_S): Promise<Link> {
+    return this.#call({ path: `/${id}`, wait, signal });
+  }
+
+  /** The most recently opened link that is not at its end. */
+  currentLink(redirectUri: string, signal?: AbortSignal): Promise<Link> {
+    return this.#call({ path: `/current?redirect_uri=${encodeURIComponent(redirectUri)}`, signal });
+  }
+
+  /** Also outlives the page: a bank's redirect may follow at once. */
+  opened(id: string): Promise<Link> {
+    return this.#call({ path: `/${id}/open`, body: {}, keepalive: true });
+  }
+
+  exited(id: string, body: ExitLink): Promise<Link> {
+    return this.#call({ path: `/${id}/exit`, body, keepalive: true });
+  }
+
+  /** The key belongs to the link, so a double success, a retry and a reload are all the same request. */
+  finalize(id: string, body: FinalizeLink | FinalizeRefresh): Promise<Link> {
+    return this.#call({
+      path: `/${id}/finalize`,
+      body,
+      idempotencyKey: `finalize-${id}`,
+      wait: WAIT_S,
+      keepalive: true,
+      retries: RETRIES_PATIENT,
+    });
+  }
+
+  async #call(request: Request): Promise<Link> {
+    const { retries = RETRIES_BRIEF, signal } = request;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#once(request);
+      } catch (thrown) {
+        signal?.throwIfAborted();
+        if (!(thrown instanceof BankLinkError) || tries >= retries || !isTransient(thrown, retries))
+          throw thrown;
+        // A longer Retry-After than a person waits is theirs to hear of.
+        if (thrown.retryAfterMs > RETRY_MAX_MS) throw thrown;
+        await delay(thrown.retryAfterMs || Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MAX_MS), signal);
+      }
+    }
+  }
+
+  async #once(request: Request): Promise<Link> {
+    const token = await sessionToken(this.#session);
+    request.signal?.throwIfAborted();
+    let response = await this.#fetch(request, token);
+    if (response.status === 401) {
+      response = await this.#fetch(request, await sessionToken(this.#session, token));
+    }
+    // A proxy's page is no problem document; what it says is not for us.
+    const body = await response.json().catch(() => null);
+    if (!response.ok) throw fromProblem(body ?? {}, response);
+    if (body === null) throw new BankLinkError("network_error");
+    return body as Link;
+  }
+
+  async #fetch(request: Request, token: string): Promise<Response> {
+    const { path, body, idempotencyKey, wait = 0, keepalive = false, signal } = request;
+    const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
+    if (wait) headers.Prefer = `wait=${wait}`;
+    if (body) headers["Content-Type"] = "application/json";
+    if (idempotencyKey) headers["Idempotency-Key"] = `"${idempotencyKey}"`;
+    const timeout = AbortSignal.timeout(wait * 1_000 + REQUEST_TIMEOUT_MS);
+    try {
+      return await fetch(`${this.#base}/v1/links${path}`, {
+        method: body ? "POST" : "GET",
+        headers,
+        body: body ? JSON.stringify(body) : null,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        keepalive,
+        credentials: "omit",
+      });
+    } catch {
+      signal?.throwIfAborted();
+      throw new BankLinkError(navigator.onLine ? "network_error" : "offline");
+    }
+  }
+}
+
+// Offline, a person is told at once, unless their consent is already under way.
+function isTransient(error: BankLinkError, retries: number): boolean {
+  return TRANSIENT.has(error.code)
+    ? error.retryable
+    : error.code === "offline" && retries === RETRIES_PATIENT;
+}

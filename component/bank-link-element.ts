@@ -1,0 +1,397 @@
+import { LitElement, type TemplateResult } from "lit";
+import type { Account, CreateLink, Link } from "../worker/contract.ts";
+import { apiBase } from "./api-base.ts";
+import { ApiClient } from "./api-client.ts";
+import { BankLinkStateChangeEvent } from "./events.ts";
+import { type FlowHost, LinkFlow, type Outcome } from "./link-flow.ts";
+import type { LinkState } from "./link-state.ts";
+import {
+  loadMessages,
+  type MessageOverrides,
+  type Messages,
+  messagesFor,
+  nearestLanguage,
+  withOverrides,
+} from "./messages.ts";
+import { loadPlaid, PLAID_SCRIPT_URL } from "./plaid-script.ts";
+import { offerToResume, type Resumer, withdrawFromResuming } from "./resume.ts";
+import { type GetSession, hasSession } from "./session.ts";
+import { styles } from "./styles.ts";
+import { viewTemplate } from "./view.ts";
+
+/** A link as the page may see it: without its token. */
+export type PublicLink = Omit<Link, "link_token">;
+
+export type Preload = "intent" | "load" | "none";
+
+/**
+ * Links a bank account: shows a button, opens Plaid Link, and tells the true outcome.
+ *
+ * @element bank-link
+ *
+ * @attr {string} session-url - URL on the page's own origin, POSTed for `{token, expires_at?}` when a session token is
+ *   needed
+ * @attr {string} api - base URL of the Worker; in the file that the Worker serves, its own origin is the default. From
+ *   markup only the script's origin, the page's origin and `BankLinkElement.allowedApiOrigins` are taken
+ * @attr {string} refresh-account - id of an account whose connection has expired: it is repaired, none is added
+ * @attr {string} redirect-uri - where banks send the customer back to; needed only where the API knows several
+ * @attr {string} language - of the texts and of Plaid Link; by default the nearest `lang`
+ * @attr {string} reference - the host's own note, handed back with the outcome
+ * @attr {"intent" | "load" | "none"} preload - when Plaid's script and the link are fetched: at the first sign of
+ *   interest (default), with the page, or at the click. Preloading contacts Plaid before the click
+ * @attr {boolean} multiple - after success, offer to link another account
+ * @attr {string} name - under which a form submits the value
+ * @attr {string} value - the value to begin with, and after a reset of the form
+ * @attr {boolean} required - a form is not submitted before an account is linked
+ * @attr {boolean} disabled - nothing can be linked
+ * @attr {string} nonce - the platform's own: given to Plaid's script for a strict Content-Security-Policy
+ *
+ * @prop {(() => string | Promise<string>) | null} getSession - returns a session token; wins over `session-url`
+ * @prop {string | null} session - a session token; never an attribute
+ * @prop {MessageOverrides | null} messages - texts to use instead of ours
+ * @prop {LinkState} status - readonly
+ * @prop {PublicLink | null} link - readonly; the link at hand, without its token
+ * @prop {Account | null} linkedAccount - readonly; the account that was linked or refreshed
+ * @prop {string} value - the linked account's id, or the link's id where the provider gives none
+ *
+ * @method open - opens Plaid Link as soon as possible; resolves with `{status, account?}`, never rejects
+ * @method close - asks Plaid Link to leave, and takes it away if it does not
+ * @method reset - back to the beginning; what is finalizing goes on, unannounced
+ *
+ * @slot - the button's label, in every state
+ * @slot trigger - replaces the button; a click on it opens Link
+ * @slot linked - replaces what success shows
+ * @slot error - replaces what a failure shows
+ *
+ * @csspart button - the button
+ * @csspart spinner - turns in the button while somebody waits
+ * @csspart hint - the line beneath the button before anything has happened
+ * @csspart status - the live region
+ * @csspart message - the sentence in it
+ *
+ * @cssprop --bank-link-accent - the button
+ * @cssprop --bank-link-on-accent - the text on it
+ * @cssprop --bank-link-text
+ * @cssprop --bank-link-muted - less important text
+ * @cssprop --bank-link-surface - behind outcomes
+ * @cssprop --bank-link-border
+ * @cssprop --bank-link-success
+ * @cssprop --bank-link-danger
+ * @cssprop --bank-link-focus - the focus ring
+ * @cssprop --bank-link-radius
+ * @cssprop --bank-link-font - as CSS `font`
+ * @cssprop --bank-link-max-width
+ *
+ * @cssState idle - nothing has happened
+ * @cssState preparing - script and link are being fetched
+ * @cssState ready - Link could open at once
+ * @cssState open - the customer is in Link
+ * @cssState finalizing - the bank agreed; the account is being made
+ * @cssState linked - the provider says that the account exists
+ * @cssState canceled - left without linking
+ * @cssState failed
+ *
+ * @fires bank-link-statechange - `{from, to}`
+ * @fires bank-link-open - `{link_id}`; cancelable, before Link opens
+ * @fires bank-link-event - `{name, metadata}`: Plaid's own events, without anything personal
+ * @fires bank-link-exit - `{link_id, status, error, message}`: left without linking
+ * @fires bank-link-pending - `{link_id}`: the provider still works on it; the page may go on
+ * @fires bank-link-success - `{link_id, mode, account, reference}`: never before it is true
+ * @fires bank-link-error - `{code, message, retryable, request_id, link_id}`
+ * @fires change - the value has changed because an account was linked
+ */
+export class BankLinkElement extends LitElement {
+  static readonly formAssociated = true;
+  static override styles = styles;
+  static override shadowRootOptions: ShadowRootInit = {
+    ...LitElement.shadowRootOptions,
+    delegatesFocus: true,
+  };
+
+  static override properties = {
+    sessionUrl: { attribute: "session-url" },
+    getSession: { attribute: false },
+    session: { attribute: false },
+    api: {},
+    refreshAccount: { attribute: "refresh-account" },
+    redirectUri: { attribute: "redirect-uri" },
+    language: {},
+    reference: {},
+    preload: {},
+    multiple: { type: Boolean },
+    name: { reflect: true },
+    required: { type: Boolean, reflect: true },
+    disabled: { type: Boolean, reflect: true },
+    defaultValue: { attribute: "value" },
+    // For Lit only so that a value set before the upgrade is kept.
+    value: { attribute: false, noAccessor: true },
+    messages: { attribute: false },
+  };
+
+  /** The API of elements that name none: set by the file that the Worker serves. */
+  static defaultApi: string | null = null;
+  /** Origins that the attribute `api` may name besides the script's and the page's. */
+  static allowedApiOrigins: readonly string[] = [];
+  /** Texts to use instead of ours, in all elements. */
+  static messages: MessageOverrides | null = null;
+  /** Read when the script is first needed; for tests and the demo. */
+  static plaidScriptUrl = PLAID_SCRIPT_URL;
+
+  declare sessionUrl: string | null;
+  declare getSession: GetSession | null;
+  declare session: string | null;
+  declare api: string | null;
+  declare refreshAccount: string | null;
+  declare redirectUri: string | null;
+  declare language: string | null;
+  declare reference: string | null;
+  declare preload: Preload;
+  declare multiple: boolean;
+  declare name: string | null;
+  declare required: boolean;
+  declare disabled: boolean;
+  declare defaultValue: string | null;
+  declare messages: MessageOverrides | null;
+
+  readonly #internals = this.attachInternals();
+  readonly #host: FlowHost = this.#flowHost();
+  readonly #flow = new LinkFlow(this.#host);
+  readonly #resumer: Resumer = { element: this, flow: this.#flow, apiClient: this.#host.apiClient };
+  #value: string | null = null;
+  #isFormDisabled = false;
+  /** Others may have brought a customer back; until that is clear, nothing is preloaded. */
+  #arrivals: "unasked" | "asked" | "clear" = "unasked";
+  #hadFocus = false;
+
+  constructor() {
+    super();
+    this.sessionUrl = this.getSession = this.session = this.api = this.refreshAccount = null;
+    this.redirectUri = this.language = this.reference = this.name = this.defaultValue = this.messages = null;
+    this.preload = "intent";
+    this.multiple = this.required = this.disabled = false;
+    this.#internals.states?.add("idle");
+    for (const sign of ["pointerenter", "focusin", "touchstart"]) {
+      this.addEventListener(sign, () => this.preload === "intent" && this.#preload(), { passive: true });
+    }
+  }
+
+  get status(): LinkState {
+    return this.#flow.state;
+  }
+
+  get link(): PublicLink | null {
+    if (!this.#flow.link) return null;
+    const { link_token: _, ...link } = this.#flow.link;
+    return link;
+  }
+
+  get linkedAccount(): Account | null {
+    return this.#flow.account;
+  }
+
+  get form(): HTMLFormElement | null {
+    return this.#internals.form;
+  }
+
+  get value(): string {
+    return this.#value ?? this.defaultValue ?? "";
+  }
+
+  set value(value: string | null) {
+    this.#value = value;
+    this.#syncForm();
+  }
+
+  get validity(): ValidityState {
+    return this.#internals.validity;
+  }
+
+  get validationMessage(): string {
+    return this.#internals.validationMessage;
+  }
+
+  get willValidate(): boolean {
+    return this.#internals.willValidate;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#flow.connected();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // Being moved is being removed and added in one go, so the judgement waits for the end of it.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      withdrawFromResuming(this.#resumer);
+      this.#arrivals = "unasked";
+      this.#flow.disconnected();
+    });
+  }
+
+  formAssociatedCallback(): void {
+    this.#syncForm();
+  }
+
+  formDisabledCallback(isDisabled: boolean): void {
+    this.#isFormDisabled = isDisabled;
+    this.requestUpdate();
+  }
+
+  formResetCallback(): void {
+    this.value = null;
+    this.reset();
+  }
+
+  formStateRestoreCallback(state: File | string | FormData | null): void {
+    if (typeof state === "string") this.value = state;
+  }
+
+  protected override willUpdate(): void {
+    this.#hadFocus = this.shadowRoot?.activeElement != null;
+    void loadMessages(this.#language)?.then(() => this.requestUpdate());
+  }
+
+  protected override updated(): void {
+    this.#syncForm();
+    // The button may be gone; whoever was on it must not be thrown to the top of the page.
+    if (this.#hadFocus && !this.shadowRoot?.activeElement) {
+      this.shadowRoot?.querySelector<HTMLElement>(".account")?.focus();
+    }
+    if (!hasSession(this)) return;
+    if (this.#arrivals === "unasked") void this.#askArrivals();
+    else if (this.#arrivals === "clear" && this.preload === "load") this.#preload();
+  }
+
+  /** Opens Plaid Link as soon as possible; resolves with the outcome, never rejects. */
+  open(): Promise<Outcome> {
+    const isDone = this.status === "linked" && !this.multiple;
+    return this.#isDisabled || isDone ? Promise.resolve(this.#flow.outcome) : this.#flow.open();
+  }
+
+  /** Asks Plaid Link to leave, and takes it away if it does not. */
+  close(): void {
+    this.#flow.close();
+  }
+
+  /** Back to the beginning. What is finalizing goes on, unannounced. */
+  reset(): void {
+    this.#flow.reset();
+  }
+
+  override focus(options?: FocusOptions): void {
+    const trigger = this.shadowRoot
+      ?.querySelector<HTMLSlotElement>("slot[name=trigger]")
+      ?.assignedElements()[0];
+    if (trigger instanceof HTMLElement) trigger.focus(options);
+    else super.focus(options);
+  }
+
+  checkValidity(): boolean {
+    return this.#internals.checkValidity();
+  }
+
+  reportValidity(): boolean {
+    return this.#internals.reportValidity();
+  }
+
+  get #isDisabled(): boolean {
+    return this.disabled || this.#isFormDisabled;
+  }
+
+  get #language(): string {
+    return this.language || nearestLanguage(this);
+  }
+
+  get #messages(): Messages {
+    return withOverrides(messagesFor(this.#language), BankLinkElement.messages, this.messages);
+  }
+
+  #preload(): void {
+    if (!this.#isDisabled && hasSession(this)) this.#flow.preload();
+  }
+
+  async #askArrivals(): Promise<void> {
+    this.#arrivals = "asked";
+    await offerToResume(this.#resumer);
+    this.#arrivals = "clear";
+    if (this.isConnected && this.preload === "load") this.#preload();
+  }
+
+  #syncForm(): void {
+    const { value, required } = this;
+    this.#internals.setFormValue(value || null);
+    const button = this.shadowRoot?.querySelector("button") ?? undefined;
+    if (required && !value)
+      this.#internals.setValidity({ valueMissing: true }, this.#messages.required, button);
+    else this.#internals.setValidity({});
+  }
+
+  // Link gives focus back by itself where it can; a page whose focus was lost in Link's frame gets it on our button.
+  #returnFocus(): void {
+    setTimeout(() => {
+      const { activeElement } = document;
+      const isLost =
+        !activeElement || activeElement === document.body || activeElement instanceof HTMLIFrameElement;
+      if (this.isConnected && isLost) this.focus();
+    });
+  }
+
+  #flowHost(): FlowHost {
+    return {
+      element: this,
+      apiClient: () =>
+        new ApiClient(
+          apiBase({
+            api: this.api,
+            attribute: this.getAttribute("api"),
+            defaultApi: BankLinkElement.defaultApi,
+            allowedOrigins: BankLinkElement.allowedApiOrigins,
+          }),
+          this,
+        ),
+      wishes: (): CreateLink => ({
+        language: this.#language,
+        ...(this.refreshAccount && { account_id: this.refreshAccount }),
+        ...(this.redirectUri && { redirect_uri: this.redirectUri }),
+        ...(this.reference && { reference: this.reference }),
+      }),
+      loadPlaid: () => loadPlaid(BankLinkElement.plaidScriptUrl, this.nonce),
+      sentence: (of) => {
+        const { canceled, failed, errors } = this.#messages;
+        return of === "canceled" ? canceled : (errors[of] ?? failed);
+      },
+      stateChanged: (from, to) => {
+        this.#internals.states?.delete(from);
+        this.#internals.states?.add(to);
+        if (from === "open" && to !== "preparing") this.#returnFocus();
+        this.requestUpdate();
+        this.dispatchEvent(new BankLinkStateChangeEvent({ from, to }));
+      },
+      changed: () => this.requestUpdate(),
+      linked: ({ id, account }) => {
+        this.value = account?.id ?? id;
+        this.dispatchEvent(new Event("change", { bubbles: true }));
+      },
+    };
+  }
+
+  protected override render(): TemplateResult {
+    return viewTemplate({
+      flow: this.#flow,
+      mode: this.refreshAccount ? "refresh" : "link",
+      messages: this.#messages,
+      isDisabled: this.#isDisabled,
+      multiple: this.multiple,
+      onTrigger: () => void this.open(),
+    });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bank-link": BankLinkElement;
+  }
+}

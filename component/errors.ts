@@ -1,0 +1,53 @@
+/** What can go wrong, as one error with a tag; the sentence that a customer reads comes from messages.ts. */
+import type { LinkProblem, Problem } from "../worker/contract.ts";
+import type { ProblemCode } from "../worker/problems/registry.ts";
+
+/** What only the browser can know; the rest are the API's own codes. */
+export type BrowserCode =
+  | "script_blocked"
+  | "script_timeout"
+  | "link_timeout"
+  | "offline"
+  | "network_error"
+  | "session_unavailable"
+  | "api_missing"
+  | "api_not_allowed";
+
+export type BankLinkErrorCode = ProblemCode | BrowserCode;
+
+export class BankLinkError extends Error {
+  readonly code: BankLinkErrorCode;
+  /** The same wish may succeed later, with nothing changed. */
+  readonly retryable: boolean;
+  readonly requestId: string | null;
+  /** The API's Retry-After; 0 when it gave none. */
+  readonly retryAfterMs: number;
+
+  constructor(code: BankLinkErrorCode, retryable = true, requestId: string | null = null, retryAfterMs = 0) {
+    super(code);
+    this.code = code;
+    this.retryable = retryable;
+    this.requestId = requestId;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Anything thrown, as ours. Only the page's own code or a bug throws what is not ours already. */
+export function asBankLinkError(thrown: unknown): BankLinkError {
+  return thrown instanceof BankLinkError ? thrown : new BankLinkError("internal_error");
+}
+
+/** A request that was not accepted. An answer without a problem document comes from something in between. */
+export function fromProblem(problem: Partial<Problem>, { status, headers }: Response): BankLinkError {
+  return new BankLinkError(
+    problem.code ?? "internal_error",
+    problem.retryable ?? status >= 500,
+    problem.request_id,
+    Number(headers.get("Retry-After")) * 1_000,
+  );
+}
+
+/** A link that the API ended. */
+export function fromLinkProblem(problem: LinkProblem | null): BankLinkError {
+  return new BankLinkError(problem?.code ?? "internal_error", problem?.retryable);
+}

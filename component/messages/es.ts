@@ -1,0 +1,42 @@
+import type { Messages } from "../messages.ts";
+
+const unreachable =
+  "No podemos conectar con el servicio en este momento. Compruebe su conexión e inténtelo de nuevo.";
+const blocked =
+  "No se pudo cargar la ventana segura del banco. Desactive los bloqueadores de contenido en esta página e inténtelo de nuevo.";
+const signedOut = "Su sesión ha terminado. Inicie sesión de nuevo y vincule su cuenta.";
+
+const es: Messages = {
+  link: "Vincular su cuenta bancaria",
+  reconnect: "Reconectar su cuenta bancaria",
+  linkAnother: "Vincular otra cuenta",
+  tryAgain: "Intentar de nuevo",
+  hint: "Elija su banco e inicie sesión en él en una ventana segura de Plaid.",
+  preparing: "Preparando una conexión segura…",
+  open: "Continúe en la ventana segura.",
+  finalizing: "Confirmando su cuenta…",
+  pending: "Su cuenta bancaria aún se está confirmando. Puede tardar un poco; puede salir de esta página.",
+  linked: "Cuenta bancaria vinculada",
+  reconnected: "Cuenta bancaria reconectada",
+  accountEnding: "Cuenta terminada en {mask}",
+  canceled: "Se canceló la vinculación de la cuenta bancaria. Puede intentarlo de nuevo cuando quiera.",
+  failed:
+    "No pudimos vincular esa cuenta en este momento. Inténtelo de nuevo o contacte con el servicio de asistencia.",
+  errors: {
+    offline: "No tiene conexión. Compruébela e inténtelo de nuevo.",
+    network_error: unreachable,
+    script_blocked: blocked,
+    script_timeout: blocked,
+    link_timeout: blocked,
+    session_unavailable: signedOut,
+    unauthorized: signedOut,
+    multiple_accounts: "Elija una sola cuenta e inténtelo de nuevo.",
+    account_type_unsupported:
+      "Este tipo de cuenta no se puede vincular. Elija una cuenta corriente o de ahorro.",
+    duplicate_account: "Esta cuenta bancaria ya está vinculada.",
+    link_expired: "Tardó demasiado y, por su seguridad, se detuvo. Empiece de nuevo.",
+  },
+  required: "Vincule una cuenta bancaria.",
+};
+
+export default es;

@@ -1,0 +1,114 @@
+/** One run of Plaid Link: create, open, exit, destroy. And the few types of Plaid that this takes. */
+import { BankLinkError } from "./errors.ts";
+import { LINK_EXIT_GRACE_MS, LINK_FLUSH_MS, LINK_LOAD_TIMEOUT_MS } from "./limits.ts";
+import { type LinkStage, stageFor } from "./link-stage.ts";
+import type { PlaidError, PlaidExitMetadata, PlaidSuccessMetadata } from "./plaid-metadata.ts";
+
+export interface PlaidFactory {
+  create(config: PlaidConfig): PlaidHandler;
+}
+
+interface PlaidConfig extends Required<PlaidCallbacks> {
+  token: string;
+  receivedRedirectUri?: string;
+  onLoad(): void;
+}
+
+interface PlaidHandler {
+  open(): void;
+  exit(options?: { force?: boolean }): void;
+  destroy(): void;
+}
+
+export interface PlaidCallbacks {
+  onSuccess(publicToken: string | null, metadata: PlaidSuccessMetadata | null): void;
+  onExit(error: PlaidError | null, metadata: PlaidExitMetadata | null): void;
+  onEvent(name: string, metadata: unknown): void;
+}
+
+export interface PlaidLinkOptions extends PlaidCallbacks {
+  token: string;
+  /** Only on the return from a bank: on a first launch it breaks Link. */
+  receivedRedirectUri: string | null;
+  /** What Link is opened from; its place decides where Link's frame can be used. */
+  anchor: Element;
+}
+
+type Phase = "created" | "open" | "finished" | "destroyed";
+
+export class PlaidLink {
+  /** Resolves when Link could open. @throws BankLinkError `link_timeout` */
+  readonly loaded: Promise<void>;
+  readonly #handler: PlaidHandler;
+  readonly #stage: LinkStage | null;
+  readonly #frame: HTMLIFrameElement | null;
+  #phase: Phase = "created";
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Starts loading at once, hidden. */
+  constructor(plaid: PlaidFactory, options: PlaidLinkOptions) {
+    const before = [...document.querySelectorAll("iframe")];
+    const loading = Promise.withResolvers<void>();
+    this.loaded = loading.promise;
+    this.#handler = plaid.create({
+      token: options.token,
+      // Plaid warns of keys that it does not know, and takes an empty one for an answer.
+      ...(options.receivedRedirectUri && { receivedRedirectUri: options.receivedRedirectUri }),
+      onLoad: () => loading.resolve(),
+      onSuccess: (publicToken, metadata) => this.#finish(() => options.onSuccess(publicToken, metadata)),
+      onExit: (error, metadata) => this.#finish(() => options.onExit(error, metadata)),
+      onEvent: (name, metadata) => {
+        if (this.#phase === "open" || this.#phase === "finished")
+          queueMicrotask(() => options.onEvent(name, metadata));
+      },
+    });
+    this.#frame = [...document.querySelectorAll("iframe")].find((frame) => !before.includes(frame)) ?? null;
+    this.#stage = this.#frame && stageFor(this.#frame, options.anchor);
+    this.#timer = setTimeout(() => loading.reject(new BankLinkError("link_timeout")), LINK_LOAD_TIMEOUT_MS);
+    loading.promise.then(
+      () => clearTimeout(this.#timer),
+      () => {},
+    );
+  }
+
+  open(): void {
+    this.#phase = "open";
+    this.#handler.open();
+    this.#stage?.show();
+  }
+
+  /** Asks Link to leave, and takes it away if it does not answer. */
+  exit(unanswered: () => void): void {
+    this.#handler.exit({ force: true });
+    this.#timer = setTimeout(() => this.#finish(unanswered), LINK_EXIT_GRACE_MS);
+  }
+
+  /** Takes everything away; no callback comes any more. */
+  destroy(): void {
+    if (this.#phase === "destroyed") return;
+    const { overflow } = document.body.style;
+    const neverOpened = this.#phase === "created";
+    this.#phase = "destroyed";
+    clearTimeout(this.#timer);
+    try {
+      this.#handler.destroy();
+    } catch {
+      // Plaid looks for its frame where it left it; ours may be on a stage. What is left is taken away below.
+    }
+    // Destroying a handler that never opened sets the page's overflow to what it was when it was created.
+    if (neverOpened) document.body.style.overflow = overflow;
+    this.#stage?.clear();
+    this.#frame?.remove();
+  }
+
+  // Plaid leaves its overlay up and the page locked when a callback throws, so ours only ask for a microtask; and its
+  // listener believes any frame, so that only a Link that is open, and only once, is listened to.
+  #finish(callback: () => void): void {
+    if (this.#phase !== "open") return;
+    this.#phase = "finished";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.destroy(), LINK_FLUSH_MS);
+    this.#stage?.hide();
+    queueMicrotask(callback);
+  }
+}

@@ -1,0 +1,84 @@
+/** Loads Plaid's link-initialize.js once for the page, whoever else loads it too. */
+import { BankLinkError, type BankLinkErrorCode } from "./errors.ts";
+import { LOOK_MS, SCRIPT_TIMEOUT_MS } from "./limits.ts";
+import type { PlaidFactory } from "./plaid-link.ts";
+
+/** Unversioned, and never to be hosted elsewhere: Plaid changes it without notice. */
+export const PLAID_SCRIPT_URL = "https://cdn.plaid.com/link/v2/stable/link-initialize.js";
+
+declare global {
+  interface Window {
+    Plaid?: PlaidFactory;
+  }
+}
+
+let inFlight: Promise<PlaidFactory> | undefined;
+
+/**
+ * Plaid's factory. Loaded twice, the script gives its frames the same ids and one success reaches two handlers, so
+ * what is there already is taken, and a failure is forgotten so that the next call tries again.
+ * @throws BankLinkError `script_blocked`, `script_timeout`
+ */
+export function loadPlaid(url: string, nonce: string): Promise<PlaidFactory> {
+  if (window.Plaid) return Promise.resolve(window.Plaid);
+  inFlight ??= load(url, nonce).finally(() => {
+    inFlight = undefined;
+  });
+  return inFlight;
+}
+
+async function load(url: string, nonce: string): Promise<PlaidFactory> {
+  const { href } = new URL(url, document.baseURI);
+  const present = [...document.scripts].find((script) => script.src === href);
+  const script = present ?? createScript(href, nonce);
+  let look: ReturnType<typeof setInterval> | undefined;
+  let late: ReturnType<typeof setTimeout> | undefined;
+  try {
+    return await new Promise<PlaidFactory>((resolve, reject) => {
+      const found = () => {
+        if (window.Plaid) resolve(window.Plaid);
+        return window.Plaid;
+      };
+      const fail = (code: BankLinkErrorCode) => reject(new BankLinkError(code));
+      // Someone else's tag may have fired its events before we came, so its result is looked for as well.
+      look = setInterval(found, LOOK_MS);
+      late = setTimeout(fail, SCRIPT_TIMEOUT_MS, "script_timeout");
+      script.addEventListener("load", () => found() || fail("script_blocked"));
+      script.addEventListener("error", () => fail("script_blocked"));
+      // Plaid's script looks for its own tag in the light DOM and throws where there is none.
+      if (!present) document.head.append(script);
+    });
+  } catch (thrown) {
+    // A tag that failed never fires again, so it must not be found by the next try.
+    script.remove();
+    throw thrown;
+  } finally {
+    clearInterval(look);
+    clearTimeout(late);
+  }
+}
+
+function createScript(href: string, nonce: string): HTMLScriptElement {
+  const script = document.createElement("script");
+  script.async = true;
+  if (nonce) script.nonce = nonce;
+  script.src = trusted(href);
+  return script;
+}
+
+interface TrustedTypePolicies {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): string };
+}
+
+let policy: ReturnType<TrustedTypePolicies["createPolicy"]> | undefined;
+
+// For `require-trusted-types-for 'script'`. The policy passes what it is given, since nothing but the class's static
+// plaidScriptUrl ever reaches it and the policy never leaves this module.
+function trusted(href: string): string {
+  const { trustedTypes } = window as { trustedTypes?: TrustedTypePolicies };
+  policy ??= trustedTypes?.createPolicy("bank-link", { createScriptURL: (url) => url });
+  return policy ? policy.createScriptURL(href) : href;
+}

@@ -1,0 +1,180 @@
+/** Light and dark follow the page: its text colour and its `color-scheme`. What a brand cares for is a custom property. */
+import { css } from "lit";
+
+export const styles = css`
+  :host {
+    --_accent: var(--bank-link-accent, light-dark(#0f4c81, #9accff));
+    --_muted: var(--bank-link-muted, color-mix(in srgb, currentColor 80%, transparent));
+    --_surface: var(--bank-link-surface, color-mix(in srgb, currentColor 5%, transparent));
+    --_border: var(--bank-link-border, color-mix(in srgb, currentColor 22%, transparent));
+    --_radius: var(--bank-link-radius, 0.625rem);
+
+    box-sizing: border-box;
+    color: var(--bank-link-text, inherit);
+    display: block;
+    font: var(--bank-link-font, 400 1rem/1.5 system-ui, sans-serif);
+    max-inline-size: var(--bank-link-max-width, 26rem);
+    text-align: start;
+  }
+
+  :host([hidden]) {
+    display: none;
+  }
+
+  * {
+    box-sizing: inherit;
+  }
+
+  p {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+
+  [part="button"] {
+    align-items: center;
+    background: var(--_accent);
+    /* Forced colours draw it, and so the button. */
+    border: 1px solid transparent;
+    border-radius: var(--_radius);
+    color: var(--bank-link-on-accent, light-dark(#fff, #06233d));
+    cursor: pointer;
+    display: flex;
+    font: inherit;
+    font-weight: 600;
+    gap: 0.625rem;
+    inline-size: 100%;
+    justify-content: center;
+    /* WCAG 2.5.5: a target that a thumb finds. */
+    min-block-size: 3rem;
+    padding: 0.625rem 1.25rem;
+    touch-action: manipulation;
+  }
+
+  [part="button"]:hover {
+    filter: brightness(1.1);
+  }
+
+  :focus-visible {
+    outline: 3px solid var(--bank-link-focus, var(--_accent));
+    outline-offset: 2px;
+  }
+
+  [part="button"][aria-disabled] {
+    cursor: progress;
+    filter: none;
+  }
+
+  [part="button"]:disabled {
+    background: var(--_surface);
+    border-color: var(--_border);
+    color: var(--_muted);
+    cursor: default;
+    filter: none;
+  }
+
+  .icon {
+    block-size: 1.25em;
+    fill: none;
+    flex: none;
+    inline-size: 1.25em;
+    stroke: currentColor;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+    stroke-width: 1.75;
+  }
+
+  [part="spinner"] {
+    animation: turn 800ms linear infinite;
+    block-size: 1.25em;
+    border: 2px solid currentColor;
+    border-block-start-color: transparent;
+    border-radius: 50%;
+    flex: none;
+    inline-size: 1.25em;
+  }
+
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
+
+  [part="hint"],
+  [part="status"],
+  slot[name="error"],
+  slot[name="linked"] {
+    align-items: flex-start;
+    display: flex;
+    gap: 0.5rem;
+  }
+
+  [part="hint"],
+  .preparing,
+  .open,
+  .finalizing,
+  .canceled {
+    color: var(--_muted);
+    font-size: 0.875em;
+    padding-block-start: 0.625rem;
+  }
+
+  .failed,
+  .linked {
+    background: var(--_surface);
+    border: 1px solid var(--_border);
+    border-radius: var(--_radius);
+    padding: 0.75rem 0.875rem;
+  }
+
+  .failed {
+    border-inline-start: 4px solid var(--bank-link-danger, light-dark(#a51d2d, #ffa8ad));
+    font-size: 0.9375em;
+    margin-block-start: 0.75rem;
+  }
+
+  .failed .icon {
+    color: var(--bank-link-danger, light-dark(#a51d2d, #ffa8ad));
+    margin-block-start: 0.125em;
+  }
+
+  [part="button"] ~ .linked,
+  slot[name="trigger"] ~ .linked {
+    margin-block-start: 0.75rem;
+  }
+
+  slot[name="linked"] {
+    align-items: center;
+    gap: 0.875rem;
+  }
+
+  .badge {
+    background: var(--bank-link-success, light-dark(#116b3c, #7cdba4));
+    border-radius: 50%;
+    color: light-dark(#fff, #06230f);
+    display: grid;
+    flex: none;
+    padding: 0.5rem;
+  }
+
+  .linked [part="message"] {
+    color: var(--_muted);
+    font-size: 0.875em;
+    font-weight: 600;
+  }
+
+  .bank {
+    font-weight: 600;
+  }
+
+  .mask {
+    color: var(--_muted);
+    font-size: 0.875em;
+    font-variant-numeric: tabular-nums;
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    [part="spinner"] {
+      animation-duration: 4s;
+    }
+  }
+`;

@@ -1,0 +1,88 @@
+/** What <bank-link> looks like in each state. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { LinkMode } from "../worker/contract.ts";
+import { icon } from "./icons.ts";
+import type { LinkFlow } from "./link-flow.ts";
+import { isBusy } from "./link-state.ts";
+import type { Messages } from "./messages.ts";
+
+export interface View {
+  flow: LinkFlow;
+  mode: LinkMode;
+  messages: Messages;
+  isDisabled: boolean;
+  /** After success, another account may be linked. */
+  multiple: boolean;
+  onTrigger: (event: Event) => void;
+}
+
+export function viewTemplate(view: View): TemplateResult {
+  const hasButton = view.flow.state !== "linked" || view.multiple;
+  const status = statusTemplate(view);
+  return html`
+    ${hasButton ? triggerTemplate(view) : nothing}
+    <div part="status" class=${view.flow.state} role="status">${status}</div>
+    ${
+      hasButton && status === nothing && view.messages.hint
+        ? html`<p part="hint">${icon("lock")}<span>${view.messages.hint}</span></p>`
+        : nothing
+    }
+  `;
+}
+
+function triggerTemplate(view: View): TemplateResult {
+  // What is prepared ahead of a click does not show.
+  const busy = view.flow.isWanted && isBusy(view.flow.state);
+  // Busy is never `disabled`: a disabled button loses focus, and says nothing to a screen reader.
+  return html`<slot name="trigger" @click=${view.onTrigger}>
+    <button part="button" type="button" ?disabled=${view.isDisabled} aria-disabled=${busy ? "true" : nothing}>
+      ${busy ? html`<span part="spinner"></span>` : icon("bank")}
+      <span><slot>${label(view)}</slot></span>
+    </button>
+  </slot>`;
+}
+
+function label({ flow: { state }, mode, messages }: View): string {
+  if (state === "failed") return messages.tryAgain;
+  if (state === "linked") return messages.linkAnother;
+  return mode === "refresh" ? messages.reconnect : messages.link;
+}
+
+function statusTemplate(view: View): TemplateResult | typeof nothing {
+  const { flow, messages } = view;
+  const { state, isWanted, isPending, sentence } = flow;
+  switch (state) {
+    case "idle":
+    case "ready":
+      return nothing;
+    case "preparing":
+      return isWanted ? line(messages.preparing) : nothing;
+    case "open":
+      return line(messages.open);
+    case "finalizing":
+      return line(isPending ? messages.pending : messages.finalizing);
+    case "canceled":
+      return line(sentence);
+    case "failed":
+      return html`<slot name="error">${icon("alert")}${line(sentence)}</slot>`;
+    case "linked":
+      return html`<slot name="linked">${linkedTemplate(view)}</slot>`;
+  }
+}
+
+function line(text: string): TemplateResult | typeof nothing {
+  return text ? html`<p part="message">${text}</p>` : nothing;
+}
+
+function linkedTemplate({ flow: { account }, mode, messages }: View): TemplateResult {
+  const bank = account?.institution?.name ?? account?.name;
+  const mask = account?.mask;
+  return html`
+    <span class="badge">${icon("check")}</span>
+    <div class="account" tabindex="-1">
+      <p part="message">${mode === "refresh" ? messages.reconnected : messages.linked}</p>
+      ${bank ? html`<p class="bank">${bank}</p>` : nothing}
+      ${mask ? html`<p class="mask">${messages.accountEnding.replace("{mask}", mask)}</p>` : nothing}
+    </div>
+  `;
+}

@@ -1,0 +1,145 @@
+/** The demo in a real browser, as a customer meets it; one demo and one browser per test file. */
+import type { Browser, Page } from "puppeteer-core";
+import type { Account, ProviderName } from "../../worker/contract.ts";
+import { launchChromium } from "../chromium.ts";
+import type { Customer } from "../simulators/host/index.ts";
+import { type Demo, startDemo } from "../simulators/start.ts";
+
+export interface DemoBrowser {
+  demo: Demo;
+  browser: Browser;
+  /** A customer of this test alone, signed in with a profile of their own. */
+  customer(provider?: ProviderName): Promise<DemoPage>;
+  close(): Promise<void>;
+}
+
+export interface ElementEvent {
+  type: string;
+  detail: Record<string, unknown>;
+}
+
+export async function openDemo(vars: Record<string, string> = {}): Promise<DemoBrowser> {
+  const demo = await startDemo({ vars });
+  const browser = await launchChromium();
+  return {
+    demo,
+    browser,
+    async customer(provider = "cybrid") {
+      const label = `Customer ${demo.customers.length + 1}`;
+      const customerId = provider === "cybrid" ? demo.cybrid.addCustomer({ type: "individual" }) : label;
+      const customer = { label, provider, customerId: customerId.replace(" ", "-") };
+      demo.customers.push(customer);
+      return DemoPage.signIn(demo, browser, customer);
+    },
+    async close() {
+      await browser.close();
+      await demo.close();
+    },
+  };
+}
+
+export class DemoPage {
+  readonly page: Page;
+  readonly #demo: Demo;
+  readonly #customer: Customer;
+
+  private constructor(page: Page, demo: Demo, customer: Customer) {
+    this.page = page;
+    this.#demo = demo;
+    this.#customer = customer;
+  }
+
+  /** In a fresh profile: no cookie, no storage. */
+  static async signIn(demo: Demo, browser: Browser, customer: Customer): Promise<DemoPage> {
+    const context = await browser.createBrowserContext();
+    const own = new DemoPage(await context.newPage(), demo, customer);
+    await own.goto(`/?provider=${customer.provider}`);
+    await Promise.all([
+      own.page.waitForNavigation(),
+      own.page.locator(`button[value="${customer.label}"]`).click(),
+    ]);
+    await own.#settle();
+    return own;
+  }
+
+  /** The same customer with a profile that knows nothing, as after an app-to-app return. */
+  inFreshProfile(): Promise<DemoPage> {
+    return DemoPage.signIn(this.#demo, this.page.browser(), this.#customer);
+  }
+
+  /** The same profile, another tab. */
+  async inAnotherTab(): Promise<DemoPage> {
+    const tab = new DemoPage(await this.page.browserContext().newPage(), this.#demo, this.#customer);
+    await tab.goto("/");
+    return tab;
+  }
+
+  async goto(path: string): Promise<void> {
+    await this.page.goto(this.#demo.url + path);
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    await this.page.waitForFunction(() => customElements.get("bank-link") !== undefined);
+  }
+
+  async click(selector = "bank-link"): Promise<void> {
+    await this.page.locator(`${selector} >>> [part~=button]`).click();
+  }
+
+  /** What the customer reads. */
+  async message(selector = "bank-link"): Promise<string> {
+    return this.page.$eval(
+      selector,
+      (element) => element.shadowRoot?.querySelector("[part~=message]")?.textContent?.trim() ?? "",
+    );
+  }
+
+  async status(selector = "bank-link"): Promise<string> {
+    return this.page.$eval(selector, (element) => (element as unknown as { status: string }).status);
+  }
+
+  async untilStatus(status: string, selector = "bank-link"): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted, where) => (document.querySelector(where) as unknown as { status: string })?.status === wanted,
+      { timeout: 25_000 },
+      status,
+      selector,
+    );
+  }
+
+  /** The events since this page was loaded, oldest first. */
+  async events(type?: string): Promise<ElementEvent[]> {
+    const events = await this.page.$$eval("#log [data-event]", (entries) =>
+      entries.map((entry) => ({
+        type: (entry as HTMLElement).dataset.event ?? "",
+        detail: JSON.parse(entry.querySelector("code")?.textContent ?? "null"),
+      })),
+    );
+    return events.reverse().filter((event) => type === undefined || event.type === type);
+  }
+
+  /** All that the browser keeps for this site. */
+  async storage(): Promise<string> {
+    const kept = await this.page.evaluate(() =>
+      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
+    );
+    return kept + JSON.stringify(await this.page.browserContext().cookies());
+  }
+
+  /** What the provider really holds of this customer. */
+  accounts(): { id: string; status: string }[] {
+    if (this.#customer.provider === "lynx") {
+      return this.#demo.lynx.accounts(this.#customer.customerId).map(({ id }) => ({ id, status: "active" }));
+    }
+    return this.#demo.cybrid
+      .accounts(this.#customer.customerId)
+      .map(({ guid, state }) => ({ id: guid, status: state }));
+  }
+
+  async success(): Promise<Account> {
+    const [event, ...more] = await this.events("bank-link-success");
+    if (!event || more.length > 0) throw new Error(`${more.length + (event ? 1 : 0)} success events`);
+    return event.detail.account as Account;
+  }
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { startHost } from "../../simulators/host/index.ts";
+import { json, startWebServer } from "../../simulators/web-server.ts";
+
+const CUSTOMERS = [
+  { label: "Customer 1", provider: "cybrid", customerId: "guid-1" },
+  { label: "Customer 2", provider: "cybrid", customerId: "guid-2" },
+  { label: "Customer 1", provider: "lynx", customerId: "member-1" },
+] as const;
+
+/** The host with a Worker that answers sessions by saying what it was asked for. */
+async function setUp(t: TestContext) {
+  const worker = await startWebServer(0, async ({ route, headers, body }) =>
+    route === "POST /v1/sessions"
+      ? json(201, { token: body, expires_at: headers.authorization })
+      : json(200, { accounts: [] }),
+  );
+  const host = await startHost({
+    workerUrl: worker.url,
+    apiKey: "key",
+    plaidScriptUrl: "http://localhost/link-initialize.js",
+    customers: [...CUSTOMERS],
+  });
+  t.after(() => Promise.all([host.close(), worker.close()]));
+  const visit = async (path: string, cookie = "") => {
+    const response = await fetch(host.url + path, { headers: { cookie } });
+    return response.headers.get("set-cookie") ?? "";
+  };
+  const post = (path: string, cookie: string, body = "{}", origin = host.url) =>
+    fetch(host.url + path, { method: "POST", headers: { cookie, origin }, body, redirect: "manual" });
+  const session = async (cookie: string) => {
+    const { token } = (await (await post("/bank-link-session", cookie)).json()) as { token: string };
+    return JSON.parse(token);
+  };
+  return { host, visit, post, session };
+}
+
+test("the first visit signs in the first customer, with a cookie that scripts and other sites do not get", async (t) => {
+  const { host, visit, session } = await setUp(t);
+  const cookie = await visit("/");
+  assert.match(cookie, /HttpOnly; SameSite=Lax/);
+  assert.deepEqual(await session(cookie), {
+    customer_id: "guid-1",
+    provider: "cybrid",
+    origin: host.url,
+  });
+});
+
+test("?provider=lynx stays chosen on the visits after it", async (t) => {
+  const { visit, session } = await setUp(t);
+  const cookie = await visit("/?provider=lynx");
+  await visit("/?oauth_state_id=1", cookie);
+  assert.equal((await session(cookie)).customer_id, "member-1");
+});
+
+test("the customer can be changed", async (t) => {
+  const { visit, post, session } = await setUp(t);
+  const cookie = await visit("/");
+  assert.equal((await post("/customer", cookie, "label=Customer+2")).status, 303);
+  assert.equal((await session(cookie)).customer_id, "guid-2");
+});
+
+test("no session is minted without the cookie, nor for a page of another origin", async (t) => {
+  const { visit, post } = await setUp(t);
+  assert.equal((await post("/bank-link-session", "")).status, 401);
+  const cookie = await visit("/");
+  assert.equal((await post("/bank-link-session", cookie, "{}", "https://evil.example")).status, 403);
+});
