@@ -1,7 +1,7 @@
 /** The API as the element calls it: session, keys, waiting, retries where they are safe, problems as errors. */
 import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh, Link } from "../worker/contract.ts";
 import { delay } from "./delay.ts";
-import { BankLinkError, type BankLinkErrorCode, fromProblem } from "./errors.ts";
+import { asBankLinkError, BankLinkError, fromProblem } from "./errors.ts";
 import {
   REQUEST_TIMEOUT_MS,
   RETRIES_BRIEF,
@@ -24,16 +24,6 @@ interface Request {
   retries?: number;
   signal?: AbortSignal | undefined;
 }
-
-// Everything that is retried here is a read, or carries an idempotency key, or changes nothing twice.
-const TRANSIENT: ReadonlySet<BankLinkErrorCode> = new Set([
-  "network_error",
-  "internal_error",
-  "provider_unavailable",
-  "provider_timeout",
-  "idempotency_in_progress",
-  "rate_limited",
-]);
 
 export class ApiClient {
   readonly #base: string;
@@ -79,6 +69,7 @@ export class ApiClient {
     });
   }
 
+  /** Tries again where that is safe: all that is called here is a read, has an idempotency key, or does nothing twice. */
   async #call(request: Request): Promise<Link> {
     const { retries = RETRIES_BRIEF, signal } = request;
     for (let tries = 0; ; tries++) {
@@ -86,11 +77,12 @@ export class ApiClient {
         return await this.#once(request);
       } catch (thrown) {
         signal?.throwIfAborted();
-        if (!(thrown instanceof BankLinkError) || tries >= retries || !isTransient(thrown, retries))
-          throw thrown;
+        const { code, retryable, retryAfterMs } = asBankLinkError(thrown);
+        // The host's endpoint has its own ways; offline, a person is told at once, unless they have agreed already.
+        const isOurs = code !== "session_unavailable" && (code !== "offline" || retries > RETRIES_BRIEF);
         // A longer Retry-After than a person waits is theirs to hear of.
-        if (thrown.retryAfterMs > RETRY_MAX_MS) throw thrown;
-        await delay(thrown.retryAfterMs || Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MAX_MS), signal);
+        if (!retryable || !isOurs || tries >= retries || retryAfterMs > RETRY_MAX_MS) throw thrown;
+        await delay(retryAfterMs || Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MAX_MS), signal);
       }
     }
   }
@@ -130,11 +122,4 @@ export class ApiClient {
       throw new BankLinkError(navigator.onLine ? "network_error" : "offline");
     }
   }
-}
-
-// Offline, a person is told at once, unless their consent is already under way.
-function isTransient(error: BankLinkError, retries: number): boolean {
-  return TRANSIENT.has(error.code)
-    ? error.retryable
-    : error.code === "offline" && retries === RETRIES_PATIENT;
 }

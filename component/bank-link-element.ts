@@ -159,8 +159,8 @@ export class BankLinkElement extends LitElement {
   readonly #resumer: Resumer = { element: this, flow: this.#flow, apiClient: this.#host.apiClient };
   #value: string | null = null;
   #isFormDisabled = false;
-  /** Others may have brought a customer back; until that is clear, nothing is preloaded. */
-  #arrivals: "unasked" | "asked" | "clear" = "unasked";
+  /** Whether the page brought a customer back, and whose that is; until it is clear, nothing is preloaded. */
+  #arrival: "unasked" | "asked" | "clear" = "unasked";
   #hadFocus = false;
 
   constructor() {
@@ -226,7 +226,7 @@ export class BankLinkElement extends LitElement {
     queueMicrotask(() => {
       if (this.isConnected) return;
       withdrawFromResuming(this.#resumer);
-      this.#arrivals = "unasked";
+      this.#arrival = "unasked";
       this.#flow.disconnected();
     });
   }
@@ -260,9 +260,14 @@ export class BankLinkElement extends LitElement {
     if (this.#hadFocus && !this.shadowRoot?.activeElement) {
       this.shadowRoot?.querySelector<HTMLElement>(".account")?.focus();
     }
-    if (!hasSession(this)) return;
-    if (this.#arrivals === "unasked") void this.#askArrivals();
-    else if (this.#arrivals === "clear" && this.preload === "load") this.#preload();
+    if (this.#arrival === "unasked" && hasSession(this)) {
+      this.#arrival = "asked";
+      void offerToResume(this.#resumer).then(() => {
+        this.#arrival = "clear";
+        this.requestUpdate();
+      });
+    }
+    if (this.#arrival === "clear" && this.preload === "load") this.#preload();
   }
 
   /** Opens Plaid Link as soon as possible; resolves with the outcome, never rejects. */
@@ -306,18 +311,11 @@ export class BankLinkElement extends LitElement {
   }
 
   get #messages(): Messages {
-    return withOverrides(messagesFor(this.#language), BankLinkElement.messages, this.messages);
+    return withOverrides(withOverrides(messagesFor(this.#language), BankLinkElement.messages), this.messages);
   }
 
   #preload(): void {
     if (!this.#isDisabled && hasSession(this)) this.#flow.preload();
-  }
-
-  async #askArrivals(): Promise<void> {
-    this.#arrivals = "asked";
-    await offerToResume(this.#resumer);
-    this.#arrivals = "clear";
-    if (this.isConnected && this.preload === "load") this.#preload();
   }
 
   #syncForm(): void {
@@ -370,7 +368,6 @@ export class BankLinkElement extends LitElement {
         this.requestUpdate();
         this.dispatchEvent(new BankLinkStateChangeEvent({ from, to }));
       },
-      changed: () => this.requestUpdate(),
       linked: ({ id, account }) => {
         this.value = account?.id ?? id;
         this.dispatchEvent(new Event("change", { bubbles: true }));

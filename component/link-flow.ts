@@ -20,7 +20,7 @@ import { type PlaidExit, readEvent, readExit, readSuccess } from "./plaid-metada
 
 /** What the flow needs of its element. Whatever it tells it, or dispatches on it, may run the page's code. */
 export interface FlowHost {
-  readonly element: HTMLElement;
+  readonly element: HTMLElement & { requestUpdate(): void };
   /** @throws BankLinkError `api_missing`, `api_not_allowed` */
   apiClient(): ApiClient;
   wishes(): CreateLink;
@@ -28,8 +28,6 @@ export interface FlowHost {
   /** What a customer is told. */
   sentence(of: "canceled" | BankLinkErrorCode): string;
   stateChanged(from: LinkState, to: LinkState): void;
-  /** Something else that shows. */
-  changed(): void;
   linked(link: Link): void;
 }
 
@@ -58,7 +56,6 @@ export class LinkFlow {
   #plaidLink: PlaidLink | null = null;
   /** Somebody waits for Link to open; without it, all is done ahead of the click and in silence. */
   #opening: PromiseWithResolvers<Outcome> | null = null;
-  #openReported: Promise<unknown> | undefined;
   #preloadFailed = false;
   #isRenewed = false;
   /** What the bank agreed to and the API has not answered; kept in memory only. */
@@ -151,7 +148,6 @@ export class LinkFlow {
       this.#run.abort();
       this.#unwatched = link;
     }
-    if (state === "open" && link) this.#report(this.#api?.exited(link.id, {}));
     if (state === "preparing" || state === "ready" || state === "open") this.reset();
   }
 
@@ -236,7 +232,7 @@ export class LinkFlow {
     // The page's code may have reset or removed the element meanwhile.
     if (this.#plaidLink !== plaidLink) return;
     keepLinkId(link.id);
-    this.#openReported = this.#report(this.#api?.opened(link.id));
+    this.#report(this.#api?.opened(link.id));
     plaidLink.open();
   }
 
@@ -271,7 +267,7 @@ export class LinkFlow {
       }
       if (!this.isPending) {
         this.isPending = true;
-        this.#host.changed();
+        this.#host.element.requestUpdate();
         this.#emit(new BankLinkPendingEvent({ link_id: link.id }));
         signal.throwIfAborted();
       }
@@ -314,8 +310,7 @@ export class LinkFlow {
     this.#isRenewed = true;
     this.#attempt(async (signal) => {
       this.#move("prepare");
-      // Before the API knows that this link was used, it would hand the same one out again.
-      await this.#openReported;
+      // Before the API knows that this link is of no use, it might hand the same one out again.
       await this.#report(this.#api?.exited(link.id, { ...exit.report, final: true }));
       signal.throwIfAborted();
       await this.#prepare(signal);
@@ -365,14 +360,14 @@ export class LinkFlow {
 
   #want(): PromiseWithResolvers<Outcome> {
     this.#opening ??= Promise.withResolvers();
-    this.#host.changed();
+    this.#host.element.requestUpdate();
     return this.#opening;
   }
 
   #settle(): void {
     this.#opening?.resolve(this.outcome);
     this.#opening = null;
-    this.#host.changed();
+    this.#host.element.requestUpdate();
   }
 
   #move(action: LinkAction): void {

@@ -20,7 +20,7 @@ export function stageFor(frame: HTMLIFrameElement, anchor: Element): LinkStage |
     if (element instanceof HTMLDialogElement) return dialogStage(frame);
     if (element.popover) stage = popoverStage;
   }
-  return stage && stage(frame);
+  return stage?.(frame) ?? null;
 }
 
 // In Chromium, Firefox and WebKit nothing but a modal dialog of our own, above the other, takes part in the page.

@@ -61,15 +61,8 @@ export function loadMessages(tag: string): Promise<void> | null {
   );
 }
 
-export function withOverrides(
-  base: Messages,
-  ...overrides: (MessageOverrides | null | undefined)[]
-): Messages {
-  let messages = base;
-  for (const override of overrides) {
-    if (override) messages = { ...messages, ...override, errors: { ...messages.errors, ...override.errors } };
-  }
-  return messages;
+export function withOverrides(base: Messages, override: MessageOverrides | null): Messages {
+  return { ...base, ...override, errors: { ...base.errors, ...override?.errors } };
 }
 
 /** The nearest `lang`, as the language of a text is decided in HTML. */

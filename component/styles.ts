@@ -11,7 +11,8 @@ export const styles = css`
 
     box-sizing: border-box;
     color: var(--bank-link-text, inherit);
-    display: block;
+    display: grid;
+    gap: 0.625rem;
     font: var(--bank-link-font, 400 1rem/1.5 system-ui, sans-serif);
     max-inline-size: var(--bank-link-max-width, 26rem);
     text-align: start;
@@ -47,7 +48,6 @@ export const styles = css`
     /* WCAG 2.5.5: a target that a thumb finds. */
     min-block-size: 3rem;
     padding: 0.625rem 1.25rem;
-    touch-action: manipulation;
   }
 
   [part="button"]:hover {
@@ -103,19 +103,24 @@ export const styles = css`
   [part="status"],
   slot[name="error"],
   slot[name="linked"] {
-    align-items: flex-start;
     display: flex;
-    gap: 0.5rem;
+    gap: 0.625rem;
+  }
+
+  /* Nothing to say: out of the grid, but there for screen readers before the first word comes. */
+  [part="status"]:empty {
+    position: absolute;
   }
 
   [part="hint"],
-  .preparing,
-  .open,
-  .finalizing,
-  .canceled {
-    color: var(--_muted);
+  [part="status"] {
     font-size: 0.875em;
-    padding-block-start: 0.625rem;
+  }
+
+  [part="hint"],
+  [part="message"],
+  .mask {
+    color: var(--_muted);
   }
 
   .failed,
@@ -126,50 +131,26 @@ export const styles = css`
     padding: 0.75rem 0.875rem;
   }
 
-  .failed {
-    border-inline-start: 4px solid var(--bank-link-danger, light-dark(#a51d2d, #ffa8ad));
-    font-size: 0.9375em;
-    margin-block-start: 0.75rem;
-  }
-
   .failed .icon {
     color: var(--bank-link-danger, light-dark(#a51d2d, #ffa8ad));
-    margin-block-start: 0.125em;
   }
 
-  [part="button"] ~ .linked,
-  slot[name="trigger"] ~ .linked {
-    margin-block-start: 0.75rem;
-  }
-
-  slot[name="linked"] {
-    align-items: center;
-    gap: 0.875rem;
+  .failed [part="message"] {
+    color: inherit;
   }
 
   .badge {
+    align-self: center;
     background: var(--bank-link-success, light-dark(#116b3c, #7cdba4));
     border-radius: 50%;
     color: light-dark(#fff, #06230f);
-    display: grid;
-    flex: none;
+    display: flex;
     padding: 0.5rem;
   }
 
-  .linked [part="message"] {
-    color: var(--_muted);
-    font-size: 0.875em;
-    font-weight: 600;
-  }
-
   .bank {
+    font-size: 1rem;
     font-weight: 600;
-  }
-
-  .mask {
-    color: var(--_muted);
-    font-size: 0.875em;
-    font-variant-numeric: tabular-nums;
   }
 
   @media (prefers-reduced-motion: reduce) {

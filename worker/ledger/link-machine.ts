@@ -12,6 +12,7 @@ import {
   LINK_KEPT_MS,
   PROCESSING_MAX_MS,
   PUBLIC_TOKEN_LIFE_MS,
+  REPLAY_REFUSALS_BELIEVED,
   WORKFLOW_MAX_MS,
 } from "../limits.ts";
 import { toLinkProblem } from "../problems/problem.ts";
@@ -121,7 +122,7 @@ export function finalizing(
     work:
       "accountId" in creation
         ? { kind: "refresh", ...start, accountId: creation.accountId, looks: 0 }
-        : { kind: "create", ...start, ...creation, lostPosts: 0, refused: false },
+        : { kind: "create", ...start, ...creation, lostPosts: 0, refusals: 0 },
     updatedAtMs: nowMs,
   };
 }
@@ -154,11 +155,11 @@ export function posted(
     );
   }
   // An earlier call may have succeeded, which would explain a refusal of this one.
-  const refused = !PROBLEMS[code].retryable;
-  if (rules.recovery === "search") return search(record, { ...work, refused }, nowMs);
-  // The same key: refused twice in a row, with time between, means that nothing was ever made.
-  if (refused && work.refused) return failed(record, code, nowMs);
-  return recreate(record, { ...work, refused }, nowMs + doubtMs(rules));
+  const refusals = PROBLEMS[code].retryable ? work.refusals : work.refusals + 1;
+  if (rules.recovery === "search") return search(record, { ...work, refusals }, nowMs);
+  // With the same key an earlier success would have been answered again, so refusals mean that nothing was made.
+  if (refusals >= REPLAY_REFUSALS_BELIEVED) return failed(record, code, nowMs);
+  return recreate(record, { ...work, refusals }, nowMs + doubtMs(rules));
 }
 
 function lostPost(record: LinkRecord, work: WorkOf<"posting">, nowMs: number, rules: Rules): LinkRecord {
@@ -193,10 +194,10 @@ export function searched(
   const looked: LinkRecord = { ...record, work: { ...work, emptyLooks, notBeforeMs: nextLookMs } };
   if (emptyLooks < DOUBT_EMPTY_LOOKS) return looked;
   if (nowMs - work.startedAtMs >= PUBLIC_TOKEN_LIFE_MS) {
-    return failed(record, work.refused ? "provider_rejected" : "provider_timeout", nowMs);
+    return failed(record, work.refusals > 0 ? "provider_rejected" : "provider_timeout", nowMs);
   }
   // Once more, and never a third time.
-  return work.lostPosts < 2 && !work.refused ? recreate(record, work, nowMs) : looked;
+  return work.lostPosts < 2 && work.refusals === 0 ? recreate(record, work, nowMs) : looked;
 }
 
 /** What the provider says of an account that exists. */
@@ -261,8 +262,8 @@ function doubtMs(rules: Rules): number {
   return Math.ceil(rules.upstreamTimeoutMs * (1 + DOUBT_MARGIN_SHARE));
 }
 
-function creationOf({ body, name, selection, lostPosts, refused }: Creation): Creation {
-  return { body, name, selection, lostPosts, refused };
+function creationOf({ body, name, selection, lostPosts, refusals }: Creation): Creation {
+  return { body, name, selection, lostPosts, refusals };
 }
 
 function recreate(record: LinkRecord, work: WorkOf<"posting" | "search">, notBeforeMs: number): LinkRecord {

@@ -40,8 +40,8 @@ export interface Creation {
   selection: Selection;
   /** Calls whose outcome nobody knows. */
   lostPosts: number;
-  /** A repeat was refused, which an earlier success would explain as well. */
-  refused: boolean;
+  /** Refusals since then: an earlier success would explain them as well. */
+  refusals: number;
 }
 
 /** Nothing more will happen to it by itself, though a late public token is still taken unless linked or failed. */

@@ -59,7 +59,10 @@ export function createLynxApi(config: LynxConfig, call: AuthorizedApi) {
         linkTokenAnswer,
       ),
 
-    /** Repeatable, because the body carries its own key: Lynx answers the earlier success and does nothing. */
+    /**
+     * The body carries its own key, so a repeat is safe; it is left to the ledger, which remembers that an answer
+     * was lost and so does not believe the refusal of a repeat at once.
+     */
     linkExternalAccountVerified: (body: string) =>
       ask(
         {
@@ -67,7 +70,7 @@ export function createLynxApi(config: LynxConfig, call: AuthorizedApi) {
           method: "POST",
           path: config.linkVerifiedPath,
           body,
-          repeatable: true,
+          repeatable: false,
         },
         linkVerifiedAnswer,
       ),
