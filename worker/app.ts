@@ -15,8 +15,12 @@ import { noStore } from "./middleware/no-store.ts";
 import { refuse } from "./problems/problem.ts";
 import { accounts } from "./routes/accounts.ts";
 import { assets } from "./routes/assets.ts";
+import { customers } from "./routes/customers.ts";
+import { doctor } from "./routes/doctor.ts";
 import { links } from "./routes/links.ts";
+import { problems } from "./routes/problems.ts";
 import { sessions } from "./routes/sessions.ts";
+import { webhooks } from "./routes/webhooks.ts";
 import { VERSION } from "./version.ts";
 
 /** The app alone: a Worker of another company mounts it beside its own routes. */
@@ -24,6 +28,8 @@ export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
   app.use(requestId(), logRequest, secureHeaders({ crossOriginResourcePolicy: false }));
+  // Ahead of the rest of /v1, which refuses everything while the configuration is bad.
+  app.route("/v1/doctor", doctor);
   app.use(
     "/v1/*",
     noStore,
@@ -35,9 +41,12 @@ export function createApp(): Hono<AppEnv> {
   app.route("/v1/sessions", sessions);
   app.route("/v1/links", links);
   app.route("/v1/accounts", accounts);
+  app.route("/v1/customers", customers);
+  app.route("/v1/webhooks", webhooks);
   app.get("/healthz", noStore, (c) =>
     c.json({ status: "ok", version: VERSION } satisfies z.infer<typeof health>),
   );
+  app.route("/problems", problems);
   app.route("/", assets);
 
   app.notFound(() => refuse("not_found"));

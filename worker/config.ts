@@ -37,6 +37,12 @@ export interface SessionConfig {
   jwks: { url: URL; issuer: string } | null;
 }
 
+export interface WebhookConfig {
+  url: string;
+  /** Of Standard Webhooks: base64 with or without `whsec_`; each one signs. */
+  secrets: readonly string[];
+}
+
 export interface Config {
   environment: "sandbox" | "production";
   providers: readonly ProviderName[];
@@ -46,6 +52,7 @@ export interface Config {
   redirectUris: readonly string[];
   session: SessionConfig;
   apiKeys: readonly string[];
+  webhook: WebhookConfig | null;
   upstreamTimeoutMs: number;
 }
 
@@ -119,6 +126,12 @@ const variables = z.object({
   LYNX_LINK_VERIFIED_PATH: path.optional(),
   LYNX_ACCOUNTS_PATH: path.optional(),
   LYNX_LINK_TOKEN_MINUTES: z.coerce.number().int().min(1).max(240).default(30),
+  WEBHOOK_URL: httpUrl.optional(),
+  WEBHOOK_SECRET: list.pipe(
+    z
+      .array(z.string().regex(/^(?:whsec_)?[A-Za-z0-9+/]{32,88}={0,2}$/, "must be base64 of 24 to 64 bytes"))
+      .max(2, "takes two at the most, for rotation"),
+  ),
   UPSTREAM_TIMEOUT_SECONDS: z.coerce.number().min(1).max(60).default(UPSTREAM_TIMEOUT_S),
 });
 type Variables = z.infer<typeof variables>;
@@ -180,6 +193,9 @@ function contradictions(vars: Variables): { variable: string; reason: string }[]
   }
   if ((vars.SESSION_JWKS_URL === undefined) !== (vars.SESSION_ISSUER === undefined)) {
     faults.push({ variable: "SESSION_ISSUER", reason: "and SESSION_JWKS_URL are needed together" });
+  }
+  if ((vars.WEBHOOK_URL === undefined) !== (vars.WEBHOOK_SECRET.length === 0)) {
+    faults.push({ variable: "WEBHOOK_SECRET", reason: "and WEBHOOK_URL are needed together" });
   }
   const otherHosts = Object.values(HOSTS[vars.ENVIRONMENT === "sandbox" ? "production" : "sandbox"]);
   for (const variable of ["CYBRID_API_URL", "CYBRID_IDENTITY_URL", "LYNX_API_URL"] as const) {
@@ -243,6 +259,7 @@ function toConfig(vars: Variables): Config {
           : null,
     },
     apiKeys: vars.API_KEYS,
+    webhook: vars.WEBHOOK_URL ? { url: vars.WEBHOOK_URL, secrets: vars.WEBHOOK_SECRET } : null,
     upstreamTimeoutMs: vars.UPSTREAM_TIMEOUT_SECONDS * 1_000,
   };
 }

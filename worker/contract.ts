@@ -175,4 +175,37 @@ export const exitLink = z.strictObject({
 });
 export type ExitLink = z.infer<typeof exitLink>;
 
+/** A webhook message that nobody has taken yet, or that was given up. */
+export const undeliveredList = z.strictObject({
+  messages: z.array(
+    z.strictObject({
+      id: z.string(),
+      type: z.string(),
+      attempts: z.int(),
+      created_at: z.string(),
+      data: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+export type UndeliveredList = z.infer<typeof undeliveredList>;
+
 export const health = z.strictObject({ status: z.literal("ok"), version: z.string() });
+
+/** One line of the go-live checklist. */
+export const doctorItem = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  /** `unknown`: no machine can tell, or it could not be tried. */
+  result: z.enum(["ok", "failed", "unknown"]),
+  /** What to do; empty where nothing is. */
+  detail: z.string(),
+});
+export type DoctorItem = z.infer<typeof doctorItem>;
+
+export const doctorReport = z.strictObject({
+  version: z.string(),
+  /** `null` while the configuration cannot be read. */
+  environment: z.enum(["sandbox", "production"]).nullable(),
+  items: z.array(doctorItem),
+});
+export type DoctorReport = z.infer<typeof doctorReport>;

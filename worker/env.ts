@@ -1,11 +1,13 @@
 /** The bindings and variables that wrangler.toml names. Values are checked in config.ts. */
 
 import type { Ledger } from "./ledger/ledger.ts";
+import type { Sweep } from "./notify/sweep.ts";
 import type { AccessTokens } from "./providers/access-tokens.ts";
 
 export interface Env extends Partial<Record<VariableName, string>> {
   LEDGER: DurableObjectNamespace<Ledger>;
   ACCESS_TOKENS: DurableObjectNamespace<AccessTokens>;
+  SWEEP: DurableObjectNamespace<Sweep>;
   /** Replays finished outcomes; a namespace of its own, since keys are bare hashes. */
   IDEMPOTENCY: KVNamespace;
   RATE_LIMITER?: RateLimit;

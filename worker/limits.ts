@@ -116,3 +116,33 @@ export const DRIVE_ERROR_RETRY_MS = 30 * SECOND_MS;
 
 /** The period of the RATE_LIMITER binding, as wrangler.toml sets it. */
 export const RATE_LIMIT_PERIOD_S = 60;
+
+/** A receiver that needs longer has not understood: it should take the message first and work later. */
+export const WEBHOOK_TIMEOUT_MS = 10 * SECOND_MS;
+/** Rests between the tries of one message; the last one repeats. */
+export const OUTBOX_RETRY_MS = [
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  5 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  4 * HOUR_MS,
+] as const;
+/** After a day of tries somebody has to look. */
+export const OUTBOX_GIVE_UP_MS = DAY_MS;
+/** How long a delivered message's id is remembered, and an undelivered one can be read. */
+export const OUTBOX_KEPT_MS = 7 * DAY_MS;
+
+/** The ownership check: how long the customer waits for it before the link ends as `unverified`. */
+export const OWNERSHIP_WAIT_MS = MINUTE_MS;
+/** The first look at an account that changes by itself … */
+export const WATCH_FIRST_LOOK_MS = 2 * SECOND_MS;
+/** … and the last: it is followed this long at most. */
+export const WATCH_MAX_MS = 7 * DAY_MS;
+
+/** A sweep's occurrence ends when the account was absent this many sweeps in a row. */
+export const SWEEP_ABSENCES = 2;
+/** After a page that could not be read, the sweep goes on this much later. */
+export const SWEEP_RETRY_MS = MINUTE_MS;
+/** A look that the alarm began has ended by then, whatever its calls met. */
+export const ALARM_LOOK_GUARD_MS = 2 * MINUTE_MS;

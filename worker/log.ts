@@ -22,6 +22,8 @@ export interface LogFields {
   attempt?: number | undefined;
   ms?: number | undefined;
   variables?: string[] | undefined;
+  message_id?: string | undefined;
+  message_type?: string | undefined;
   status_to?: string | undefined;
   reason?: string | undefined;
 }
@@ -30,6 +32,9 @@ export type LogEvent =
   | "request"
   | "upstream"
   | "link"
+  | "webhook"
+  | "webhook_undelivered"
+  | "watch_given_up"
   | "exit"
   | "misconfigured"
   | "unexpected"

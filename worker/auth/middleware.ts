@@ -67,7 +67,7 @@ async function actForSession(c: AppContext, token: string): Promise<void> {
 }
 
 /** `null` where the provider is not configured, or left open while there are two. */
-function ownerOf(c: AppContext, customerId: string, provider: Owner["provider"] | null): Owner | null {
+export function ownerOf(c: AppContext, customerId: string, provider: Owner["provider"] | null): Owner | null {
   const { environment, providers } = c.get("config");
   const [only] = providers;
   const meant = provider ?? (providers.length === 1 && only ? only : null);

@@ -7,11 +7,22 @@ import {
   DRIVE_INLINE_WAIT_MAX_MS,
   READ_ATTEMPTS,
   SIBLING_POLL_MS,
+  WATCH_FIRST_LOOK_MS,
 } from "../limits.ts";
 import type { Log } from "../log.ts";
+import { outcomeMessage } from "../notify/message.ts";
 import { PROBLEMS } from "../problems/registry.ts";
 import { type Provider, succeed } from "../providers/provider.ts";
-import { isInDoubt, observed, posted, posting, prepared, type Rules, searched } from "./link-machine.ts";
+import {
+  isInDoubt,
+  observed,
+  posted,
+  posting,
+  prepared,
+  type Rules,
+  searched,
+  verified,
+} from "./link-machine.ts";
 import type { LinkRecord, Work } from "./link-record.ts";
 import type { LedgerStore } from "./store.ts";
 
@@ -85,6 +96,7 @@ export class Driver {
       recovery: provider.recovery,
       accountFailure: provider.accountFailure,
       upstreamTimeoutMs,
+      verifyOwnership: provider.capabilities.verify_ownership,
     };
     const { id, wish } = record;
     switch (work.kind) {
@@ -119,6 +131,11 @@ export class Driver {
         const result = await provider.readAccount(wish.customerId, work.accountId);
         return this.#write(id, work, (current) => observed(current, work, result, now(), rules));
       }
+      case "verify": {
+        this.#guard(id);
+        const result = await provider.verifyOwnership(wish.customerId, work.accountId);
+        return this.#write(id, work, (current) => verified(current, work, result, now()));
+      }
       case "refresh": {
         this.#guard(id);
         const refreshed = await provider.refreshAccount(wish.customerId, work.accountId);
@@ -134,7 +151,7 @@ export class Driver {
     const current = store.link(linkId);
     if (JSON.stringify(current?.work) !== JSON.stringify(work) || !current) return;
     const next = move(current);
-    this.#save(next);
+    this.#save(next, current);
     if (next.status !== current.status) {
       log("link", {
         link_id: linkId,
@@ -145,11 +162,15 @@ export class Driver {
     }
   }
 
-  #save(record: LinkRecord): void {
-    const { store } = this.#deps;
+  /** The record and all that follows from it, in one transaction. */
+  #save(record: LinkRecord, before?: LinkRecord): void {
+    const { store, now } = this.#deps;
     store.atomically(() => {
       store.saveLink(record, record.work ? this.#guardAtMs() : 0);
       rememberAccount(store, record);
+      const ended = before?.work && (record.status === "linked" || record.status === "failed");
+      if (ended) store.tell(outcomeMessage(record, new Date(now())), now());
+      if (ended && record.ownershipPending) watchOwnership(store, record, now());
       // The same intent may be tried again under the same key.
       const mayRetry =
         record.status === "failed" && record.problem && PROBLEMS[record.problem.code].retryable;
@@ -169,9 +190,23 @@ export class Driver {
   }
 }
 
+/** The rest of the check is told by webhook. */
+function watchOwnership(store: LedgerStore, { id: linkId, account }: LinkRecord, nowMs: number): void {
+  if (!account?.id) return;
+  store.watches.save({
+    accountId: account.id,
+    reason: "ownership",
+    linkId,
+    lastStatus: account.status,
+    looks: 0,
+    startedAtMs: nowMs,
+    dueAtMs: nowMs + WATCH_FIRST_LOOK_MS,
+  });
+}
+
 /** From the moment it is known, so that no other link takes it for its own. */
 function rememberAccount(store: LedgerStore, { id: linkId, mode, work, account }: LinkRecord): void {
-  const id = work?.kind === "process" ? work.accountId : account?.id;
+  const id = work && "accountId" in work ? work.accountId : account?.id;
   if (mode !== "link" || !id) return;
   store.saveAccount(linkId, {
     id,

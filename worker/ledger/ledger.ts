@@ -8,6 +8,7 @@ import type { Owner } from "../context.ts";
 import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh } from "../contract.ts";
 import type { Env } from "../env.ts";
 import {
+  ALARM_LOOK_GUARD_MS,
   LINK_KEPT_MS,
   LINK_REUSE_MIN_LIFE_MS,
   LINKS_LISTED_MAX,
@@ -15,15 +16,26 @@ import {
   RETRY_AFTER_CONFLICT_S,
 } from "../limits.ts";
 import { type Log, log } from "../log.ts";
+import type { Message } from "../notify/message.ts";
+import { deliver } from "../notify/webhook.ts";
 import { accessTokenSource } from "../providers/access-tokens.ts";
 import type { LinkWish, Provider } from "../providers/provider.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
+import {
+  type CustomerAccountsDependencies,
+  listAccounts,
+  readAccount,
+  removeAccount,
+  requireRefresh,
+} from "./customer-accounts.ts";
 import { Driver } from "./driver.ts";
 import { nearestLanguage } from "./language.ts";
 import { beginLink, canceled, expired, finalizing, opened, settled } from "./link-machine.ts";
 import type { LinkRecord } from "./link-record.ts";
 import { toLink } from "./link-view.ts";
+import type { Undelivered } from "./outbox.ts";
 import {
+  type AccountReply,
   type AccountsReply,
   type LinkReply,
   type LinksReply,
@@ -32,6 +44,8 @@ import {
   refusedBy,
 } from "./replies.ts";
 import { LedgerStore } from "./store.ts";
+import { lookAt } from "./watcher.ts";
+import type { Watch } from "./watches.ts";
 
 /** What every call brings: whose ledger this is, and for whose log lines. */
 export interface Caller {
@@ -53,7 +67,8 @@ const HOUR_MS = 60 * 60_000;
 const INVALID_LINK_TOKEN = "INVALID_LINK_TOKEN";
 
 export class Ledger extends DurableObject<Env> {
-  readonly #store = new LedgerStore(this.ctx.storage);
+  readonly #config = configOf(this.env);
+  readonly #store = new LedgerStore(this.ctx.storage, this.#config.webhook !== null);
   /** Requests that have not been answered yet; after a crash there are none, and the store decides. */
   readonly #running = new Set<string>();
   #owner: Owner | null = null;
@@ -61,7 +76,7 @@ export class Ledger extends DurableObject<Env> {
     store: this.#store,
     provider: (log) => this.#provider(log),
     log,
-    upstreamTimeoutMs: configOf(this.env).upstreamTimeoutMs,
+    upstreamTimeoutMs: this.#config.upstreamTimeoutMs,
     now: Date.now,
     sleep,
   });
@@ -104,7 +119,7 @@ export class Ledger extends DurableObject<Env> {
         nowMs,
       );
     this.#store.atomically(() => {
-      this.#store.owner = caller.owner;
+      this.#keepOwner(caller);
       if (!reusable) this.#store.saveLink(record);
       this.#store.saveClaim(once.scope, { fingerprint: once.fingerprint, linkId: record.id }, nowMs);
     });
@@ -202,25 +217,54 @@ export class Ledger extends DurableObject<Env> {
   }
 
   async listAccounts(caller: Caller): Promise<AccountsReply> {
-    this.#actFor(caller);
-    const provider = this.#provider(this.#callerLog(caller));
-    if (!provider.capabilities.list) return refused("listing_unsupported");
-    const listed = await provider.listAccounts(caller.owner.customerId);
-    if (!listed.ok) return refusedBy(listed.failure);
-    return { ok: true, accounts: listed.value.map((account) => this.#store.recall(account)) };
+    return listAccounts(this.#accountsOf(caller));
+  }
+
+  async readAccount(caller: Caller, accountId: string): Promise<AccountReply> {
+    return readAccount(accountId, this.#accountsOf(caller));
+  }
+
+  async removeAccount(caller: Caller, accountId: string): Promise<AccountReply> {
+    this.#keepOwner(caller);
+    return removeAccount(accountId, this.#accountsOf(caller));
+  }
+
+  async requireRefresh(caller: Caller, accountId: string): Promise<AccountReply> {
+    return requireRefresh(accountId, this.#accountsOf(caller));
+  }
+
+  /** From the sweep: something about this customer's account that the page's server should know. */
+  async tell(owner: Owner, message: Message): Promise<void> {
+    this.#keepOwner({ owner });
+    this.#store.tell(message, Date.now());
+    this.#store.arm();
+  }
+
+  /** What the page's server has not taken so far. */
+  async undeliveredMessages(): Promise<Undelivered[]> {
+    return this.#store.outbox.undelivered();
+  }
+
+  /** Forgets the customer. Calls under way end without leaving anything behind. */
+  async erase(): Promise<{ scopes: string[] }> {
+    this.#owner = null;
+    return this.#store.erase();
   }
 
   override async alarm(): Promise<void> {
     const nowMs = Date.now();
-    const runs: Promise<void>[] = [];
+    const work: Promise<void>[] = [];
     for (const record of this.#store.dueLinks(nowMs)) {
-      if (record.work) runs.push(this.#driver.run(record.id));
+      if (record.work) work.push(this.#driver.run(record.id));
       else if (record.updatedAtMs + LINK_KEPT_MS <= nowMs) this.#store.deleteLink(record.id);
       else this.#store.saveLink(settled(record, nowMs));
     }
-    this.#store.arm();
-    // Holding the event keeps this object alive while the provider works; runs never reject.
-    await Promise.all(runs);
+    for (const message of this.#store.outbox.take(nowMs)) work.push(this.#deliver(message));
+    for (const watch of this.#store.watches.take(nowMs, ALARM_LOOK_GUARD_MS)) work.push(this.#lookAt(watch));
+    // Holding the event keeps this object alive meanwhile. One that fails does not keep the others from their turn.
+    for (const done of await Promise.allSettled(work)) {
+      if (done.status === "rejected") this.#reportUnexpected(done.reason);
+    }
     this.#store.arm();
   }
 
@@ -299,9 +343,14 @@ export class Ledger extends DurableObject<Env> {
     return record ? linkReply(record, Date.now(), replayed) : refused("not_found");
   }
 
-  /** Kept in storage only with the first link: a mere question leaves nothing behind. */
-  #actFor({ owner }: Caller): void {
+  /** Kept in storage only with what has to go on by itself: a mere question leaves nothing behind. */
+  #actFor({ owner }: Pick<Caller, "owner">): void {
     this.#owner ??= owner;
+  }
+
+  #keepOwner({ owner }: Pick<Caller, "owner">): void {
+    this.#actFor({ owner });
+    this.#store.owner = owner;
   }
 
   #callerLog({ requestId, owner: { provider } }: Caller): Log {
@@ -313,9 +362,47 @@ export class Ledger extends DurableObject<Env> {
     this.#owner ??= this.#store.owner ?? null;
     const owner = this.#owner;
     if (!owner) throw new Error("a ledger without an owner has no work");
-    const config = configOf(this.env);
-    const tokens = accessTokenSource(this.env, owner.provider, accessTokenIdentity(config, owner.provider));
-    return createProvider(config, owner.provider, { tokens, log });
+    const identity = accessTokenIdentity(this.#config, owner.provider);
+    const tokens = accessTokenSource(this.env, owner.provider, identity);
+    return createProvider(this.#config, owner.provider, { tokens, log });
+  }
+
+  #accountsOf(caller: Caller): CustomerAccountsDependencies {
+    this.#actFor(caller);
+    const { customerId } = caller.owner;
+    return {
+      store: this.#store,
+      provider: this.#provider(this.#callerLog(caller)),
+      customerId,
+      now: Date.now,
+    };
+  }
+
+  async #deliver(message: Message): Promise<void> {
+    const { webhook } = this.#config;
+    // Switched off since: nobody is there to tell.
+    if (!webhook) return;
+    const { outbox } = this.#store;
+    const taken = await deliver(message, webhook, {
+      fetch: (...args) => fetch(...args),
+      log,
+      now: () => new Date(),
+    });
+    if (taken) outbox.delivered(message.id, Date.now());
+    else if (!outbox.postpone(message.id, Date.now())) {
+      log("webhook_undelivered", { message_id: message.id, message_type: message.type });
+    }
+  }
+
+  async #lookAt(watch: Watch): Promise<void> {
+    const customerId = this.#store.owner?.customerId;
+    if (customerId === undefined) return;
+    const provider = this.#provider(log);
+    await lookAt(watch, { store: this.#store, customerId, provider, log, now: Date.now });
+  }
+
+  #reportUnexpected(error: unknown): void {
+    log("unexpected", { reason: error instanceof Error ? `${error.name}: ${error.message}` : "unknown" });
   }
 }
 

@@ -10,6 +10,7 @@ import {
   DOUBT_LOOK_SHARE,
   DOUBT_MARGIN_SHARE,
   LINK_KEPT_MS,
+  OWNERSHIP_WAIT_MS,
   PROCESSING_MAX_MS,
   PUBLIC_TOKEN_LIFE_MS,
   REPLAY_REFUSALS_BELIEVED,
@@ -17,7 +18,14 @@ import {
 } from "../limits.ts";
 import { toLinkProblem } from "../problems/problem.ts";
 import { PROBLEMS, type ProblemCode } from "../problems/registry.ts";
-import type { Preparation, Provider, Recovery, Result, Selection } from "../providers/provider.ts";
+import type {
+  OwnershipCheck,
+  Preparation,
+  Provider,
+  Recovery,
+  Result,
+  Selection,
+} from "../providers/provider.ts";
 import { describeAccount } from "./describe-account.ts";
 import type { Creation, LinkRecord, Work } from "./link-record.ts";
 import { eagerDelayMs, patientDelayMs } from "./pacing.ts";
@@ -27,6 +35,8 @@ export interface Rules {
   recovery: Recovery;
   accountFailure: Provider["accountFailure"];
   upstreamTimeoutMs: number;
+  /** Check who owns an account that is `unverified`. */
+  verifyOwnership: boolean;
 }
 
 type WorkOf<Kind extends Work["kind"]> = Extract<Work, { kind: Kind }>;
@@ -48,6 +58,7 @@ export function beginLink(
     work: { kind: "prepare", startedAtMs: nowMs, notBeforeMs: nowMs, looks: 0 },
     account: null,
     problem: null,
+    ownershipPending: false,
     openedAtMs: null,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
@@ -222,9 +233,15 @@ export function observed(
   const account =
     work.kind === "process" ? describeAccount(result.value, work.selection, work.name) : result.value;
   switch (account.status) {
-    case "active":
     case "unverified":
-      return { ...record, ...AT_ITS_END, status: "linked", account, updatedAtMs: nowMs };
+      if (rules.verifyOwnership && work.kind === "process") {
+        const { accountId, name, selection } = work;
+        const start = { startedAtMs: nowMs, notBeforeMs: nowMs, looks: 0 };
+        return { ...record, account, work: { kind: "verify", ...start, accountId, name, selection } };
+      }
+      return linked(record, account, nowMs);
+    case "active":
+      return linked(record, account, nowMs);
     case "processing":
       if (waitedMs >= PROCESSING_MAX_MS) return failed({ ...record, account }, "provider_timeout", nowMs);
       return { ...again, account };
@@ -235,6 +252,32 @@ export function observed(
     case "removed":
       return failed({ ...record, account }, "provider_rejected", nowMs);
   }
+}
+
+/** How the ownership check stands. The account is there in any case, so its end is always `linked`. */
+export function verified(
+  record: LinkRecord,
+  work: WorkOf<"verify">,
+  result: Result<OwnershipCheck>,
+  nowMs: number,
+): LinkRecord {
+  const account = result.ok
+    ? describeAccount(result.value.account, work.selection, work.name)
+    : record.account;
+  const running = result.ok ? result.value.running : PROBLEMS[result.failure.code].retryable;
+  const waitedMs = nowMs - work.startedAtMs;
+  if (running && waitedMs < OWNERSHIP_WAIT_MS) {
+    const notBeforeMs = nowMs + eagerDelayMs(work.looks);
+    return { ...record, account, work: { ...work, looks: work.looks + 1, notBeforeMs } };
+  }
+  const usable = account?.status === "active" || account?.status === "unverified";
+  // Removed or expired under the check: no longer what was linked.
+  if (!usable) return failed({ ...record, account }, "provider_rejected", nowMs);
+  return { ...linked(record, account, nowMs), ownershipPending: running };
+}
+
+function linked(record: LinkRecord, account: Account, nowMs: number): LinkRecord {
+  return { ...record, ...AT_ITS_END, status: "linked", account, updatedAtMs: nowMs };
 }
 
 export function failed(record: LinkRecord, code: ProblemCode, nowMs: number): LinkRecord {

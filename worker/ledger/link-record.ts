@@ -16,6 +16,8 @@ export interface LinkRecord {
   work: Work | null;
   account: Account | null;
   problem: LinkProblem | null;
+  /** The ownership check outlasted the customer's patience; the alarm follows it. */
+  ownershipPending: boolean;
   openedAtMs: number | null;
   createdAtMs: number;
   updatedAtMs: number;
@@ -29,6 +31,8 @@ export type Work = { startedAtMs: number; notBeforeMs: number } & (
   | ({ kind: "posting"; postedAtMs: number } & Creation)
   | ({ kind: "search"; emptyLooks: number } & Creation)
   | { kind: "process"; accountId: string; looks: number; name: string; selection: Selection }
+  /** The account is there; whether it is the customer's own is being checked. */
+  | { kind: "verify"; accountId: string; looks: number; name: string; selection: Selection }
   | { kind: "refresh"; accountId: string; looks: number }
 );
 

@@ -12,6 +12,7 @@ export type LinkReply =
   | { ok: true; link: Link; replayed: boolean /** Set while more is to come. */; retryAfterS: number | null }
   | Refused;
 export type LinksReply = { ok: true; links: Link[] } | Refused;
+export type AccountReply = { ok: true; account: Account } | Refused;
 export type AccountsReply = { ok: true; accounts: Account[] } | Refused;
 
 export function linkReply(record: LinkRecord, nowMs: number, replayed = false): LinkReply {

@@ -6,9 +6,12 @@
 import type { Owner } from "../context.ts";
 import type { Account } from "../contract.ts";
 import { IDEMPOTENCY_KEPT_MS } from "../limits.ts";
+import type { Message } from "../notify/message.ts";
 import { recallAccount } from "./describe-account.ts";
 import { dueAtMs } from "./link-machine.ts";
 import type { LinkRecord } from "./link-record.ts";
+import { OUTBOX_SCHEMA, Outbox } from "./outbox.ts";
+import { WATCHES_SCHEMA, Watches } from "./watches.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS links (
@@ -50,11 +53,23 @@ export interface Claim {
 const OWNER_KEY = "owner";
 
 export class LedgerStore {
+  readonly outbox: Outbox;
+  readonly watches: Watches;
   readonly #storage: DurableObjectStorage;
+  readonly #tells: boolean;
 
-  constructor(storage: DurableObjectStorage) {
+  /** `tells`: a webhook is configured, so that there is somebody to tell. */
+  constructor(storage: DurableObjectStorage, tells: boolean) {
     this.#storage = storage;
-    this.#storage.sql.exec(SCHEMA);
+    this.#tells = tells;
+    this.#createTables();
+    this.outbox = new Outbox(storage.sql);
+    this.watches = new Watches(storage.sql);
+  }
+
+  /** For the page's server, once for each message id. */
+  tell(message: Message, nowMs: number): void {
+    if (this.#tells) this.outbox.add(message, nowMs);
   }
 
   /** Runs `work` in one transaction; a throw undoes it. */
@@ -139,12 +154,22 @@ export class LedgerStore {
 
   /** Arms the one alarm for whatever is due first. */
   arm(): void {
-    const { due } = this.#storage.sql
+    const { due: link } = this.#storage.sql
       .exec<{ due: number | null }>("SELECT min(due_at_ms) AS due FROM links")
       .one();
+    const due = [link, this.outbox.nextDueAtMs(), this.watches.nextDueAtMs()].filter((ms) => ms !== null);
     // Not awaited: the write is held by the output gate like every other.
-    if (due === null) this.#storage.deleteAlarm();
-    else this.#storage.setAlarm(due);
+    if (due.length === 0) this.#storage.deleteAlarm();
+    else this.#storage.setAlarm(Math.min(...due));
+  }
+
+  /** Everything we hold of this customer. The scopes name what KV may still hold. */
+  async erase(): Promise<{ scopes: string[] }> {
+    const scopes = this.#storage.sql.exec<{ scope: string }>("SELECT scope FROM idempotency").toArray();
+    await this.#storage.deleteAlarm();
+    await this.#storage.deleteAll();
+    this.#createTables();
+    return { scopes: scopes.map(({ scope }) => scope) };
   }
 
   claim(scope: string, nowMs: number): Claim | null {
@@ -189,6 +214,15 @@ export class LedgerStore {
       institutionName,
       type,
     );
+  }
+
+  /** It is gone at the provider, and so is what only we knew. */
+  forgetAccount(id: string): void {
+    this.#storage.sql.exec("DELETE FROM accounts WHERE id = ?", id);
+  }
+
+  #createTables(): void {
+    for (const schema of [SCHEMA, OUTBOX_SCHEMA, WATCHES_SCHEMA]) this.#storage.sql.exec(schema);
   }
 
   /** The account, with what only we know of it. */

@@ -1,6 +1,7 @@
 /** Failures travel inside as tagged values; this is the one place that turns them into problem+json. */
 import type { LinkProblem, Problem } from "../contract.ts";
 import { PROBLEMS, type ProblemCode } from "./registry.ts";
+import { problemSlug } from "./slug.ts";
 
 /** A request that was not accepted: what the caller is told, and nothing from upstream. */
 export interface Refusal {
@@ -30,7 +31,7 @@ export function refuse(code: ProblemCode, rest: Omit<Refusal, "code"> = {}): nev
 export function toProblem(refusal: Refusal, url: URL, requestId: string): Problem {
   const kind = PROBLEMS[refusal.code];
   return {
-    type: `${url.origin}/problems/${refusal.code.replaceAll("_", "-")}`,
+    type: `${url.origin}/problems/${problemSlug(refusal.code)}`,
     title: kind.title,
     // Codes without a status of their own appear only inside a link, never here.
     status: kind.status ?? 500,

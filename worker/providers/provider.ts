@@ -55,6 +55,19 @@ export type Preparation =
 /** What the customer chose in Link. */
 export type Selection = Omit<FinalizeLink, "public_token">;
 
+/** `running`: a later step will tell more. The account as it stands now is told in any case. */
+export interface OwnershipCheck {
+  running: boolean;
+  account: Account;
+}
+
+export interface ExpiredAccount {
+  customerId: string;
+  accountId: string;
+  /** The provider's time of the last change, which tells one occurrence from the next. */
+  updatedAt: string | null;
+}
+
 export interface AccountQuery {
   customerId: string;
   /** The account's name as it was sent. */
@@ -99,6 +112,21 @@ export interface Provider {
 
   /** After update mode: puts the connection back to work. May be repeated. */
   refreshAccount(customerId: string, accountId: string): Promise<Result<Account>>;
+
+  /** Disconnects it; the answer is `removing` or `removed`. May be repeated. Only with `remove`. */
+  removeAccount(customerId: string, accountId: string): Promise<Result<Account>>;
+
+  /** The sandbox's way to simulate an expired connection. Only with `refresh`. */
+  requireRefresh(customerId: string, accountId: string): Promise<Result<Account>>;
+
+  /**
+   * One step of the ownership check of an `unverified` account: begins it where it is due, reads how it stands.
+   * Each step may be repeated. Only with `verify_ownership`.
+   */
+  verifyOwnership(customerId: string, accountId: string): Promise<Result<OwnershipCheck>>;
+
+  /** One page of all customers' accounts whose connection has expired. Only with `refresh`. */
+  listRefreshRequired(page: number): Promise<Result<{ accounts: ExpiredAccount[]; isLast: boolean }>>;
 
   /** What an account's `failure_code` means to a person. Pure. */
   accountFailure(failureCode: string | null): AccountFailureCode;

@@ -1,14 +1,32 @@
 /** `/v1/accounts`: the customer's external bank accounts at the provider. */
 import { Hono } from "hono";
-import { requireSessionOrKey } from "../auth/middleware.ts";
-import { type AppEnv, ledgerOf } from "../context.ts";
+import { requireSession, requireSessionOrKey } from "../auth/middleware.ts";
+import { type AppContext, type AppEnv, ledgerOf } from "../context.ts";
 import type { AccountList } from "../contract.ts";
+import type { AccountReply } from "../ledger/replies.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import { refuse } from "../problems/problem.ts";
+import { callerOf } from "./caller.ts";
 
-export const accounts = new Hono<AppEnv>().get("/", requireSessionOrKey, limitRate, async (c) => {
-  const caller = { owner: c.get("owner"), requestId: c.get("requestId") };
-  const reply = await ledgerOf(c).listAccounts(caller);
+export const accounts = new Hono<AppEnv>()
+  .get("/", requireSessionOrKey, limitRate, async (c) => {
+    const reply = await ledgerOf(c).listAccounts(callerOf(c));
+    if (!reply.ok) refuse(reply.refusal.code, reply.refusal);
+    return c.json({ accounts: reply.accounts } satisfies AccountList);
+  })
+  .get("/:id", requireSessionOrKey, limitRate, async (c) => {
+    return answerAccount(c, await ledgerOf(c).readAccount(callerOf(c), c.req.param("id")));
+  })
+  .delete("/:id", requireSession, limitRate, async (c) => {
+    return answerAccount(c, await ledgerOf(c).removeAccount(callerOf(c), c.req.param("id")));
+  })
+  .post("/:id/require-refresh", requireSession, limitRate, async (c) => {
+    // A way to simulate an expired connection; real ones expire by themselves.
+    if (c.get("config").environment !== "sandbox") refuse("not_found");
+    return answerAccount(c, await ledgerOf(c).requireRefresh(callerOf(c), c.req.param("id")));
+  });
+
+function answerAccount(c: AppContext, reply: AccountReply): Response {
   if (!reply.ok) refuse(reply.refusal.code, reply.refusal);
-  return c.json({ accounts: reply.accounts } satisfies AccountList);
-});
+  return c.json(reply.account);
+}

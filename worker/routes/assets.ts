@@ -1,4 +1,4 @@
-/** The built elements, for any page: open to all origins, entries revalidated, hashed chunks kept for ever. */
+/** The built files, for any page: open to all origins, entries revalidated, hashed chunks kept for ever. */
 import { Hono } from "hono";
 import type { AppContext, AppEnv } from "../context.ts";
 import { refuse } from "../problems/problem.ts";
@@ -8,6 +8,8 @@ const CHUNK_CACHE = "public, max-age=31536000, immutable";
 
 export const assets = new Hono<AppEnv>()
   .get("/bank-link.js", (c) => serve(c, ENTRY_CACHE))
+  .get("/openapi.json", (c) => serve(c, ENTRY_CACHE))
+  .get("/docs", (c) => serve(c, ENTRY_CACHE))
   .get("/chunks/:file{[\\w.-]+\\.js}", (c) => serve(c, CHUNK_CACHE));
 
 async function serve(c: AppContext, cacheControl: string): Promise<Response> {

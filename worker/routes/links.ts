@@ -14,13 +14,14 @@ import {
 import { fingerprintOf, scopeOf } from "../idempotency/fingerprint.ts";
 import { parseIdempotencyKey } from "../idempotency/key.ts";
 import { replayOr } from "../idempotency/replay.ts";
-import type { Caller, Once } from "../ledger/ledger.ts";
+import type { Once } from "../ledger/ledger.ts";
 import { WAIT_GET_DEFAULT_S, WAIT_POST_DEFAULT_S } from "../limits.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import { waitMs } from "../prefer.ts";
 import { refuse } from "../problems/problem.ts";
 import { checkShape, readJson } from "../request-body.ts";
 import { answerLink } from "./answers.ts";
+import { callerOf } from "./caller.ts";
 import { allowedRedirectUri } from "./redirect-uri.ts";
 
 export const links = new Hono<AppEnv>()
@@ -66,10 +67,6 @@ export const links = new Hono<AppEnv>()
     const body = checkShape(exitLink, await readJson(c));
     return answerLink(c, await ledgerOf(c).exitLink(callerOf(c), c.req.param("id"), body), 200);
   });
-
-function callerOf(c: AppContext): Caller {
-  return { owner: c.get("owner"), requestId: c.get("requestId") };
-}
 
 async function onceOf(c: AppContext, key: string, body: unknown): Promise<Once> {
   const [scope, fingerprint] = await Promise.all([

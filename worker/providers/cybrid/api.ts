@@ -5,9 +5,12 @@ import type { ApiRequest, AuthorizedApi } from "../authorized-api.ts";
 import { fail, type Result, succeed } from "../provider.ts";
 import { toFailure } from "./map-failure.ts";
 import {
+  customer,
   type ExternalBankAccount,
   externalBankAccount,
   externalBankAccountList,
+  identityVerification,
+  identityVerificationList,
   workflow,
 } from "./schemas.ts";
 
@@ -28,6 +31,13 @@ export interface PostExternalBankAccount {
   asset: string;
   plaid_public_token: string;
   plaid_account_id: string;
+}
+
+export interface PostIdentityVerification {
+  type: "bank_account";
+  method: "account_ownership";
+  customer_guid: string;
+  external_bank_account_guid: string;
 }
 
 export function createCybridApi(call: AuthorizedApi) {
@@ -106,6 +116,86 @@ export function createCybridApi(call: AuthorizedApi) {
           repeatable: true,
         },
         externalBankAccount,
+      ),
+
+    deleteAccount: (guid: string) =>
+      ask(
+        {
+          call: "cybrid.delete_external_bank_account",
+          method: "DELETE",
+          path: accountPath(guid),
+          repeatable: true,
+        },
+        externalBankAccount,
+      ),
+
+    /** Asks the bank itself, which may flip the account to `refresh_required`: one try, after a refresh only. */
+    getAccountWithFreshBalance: (guid: string) =>
+      ask(
+        {
+          call: "cybrid.get_external_bank_account_balance",
+          method: "GET",
+          path: `${accountPath(guid)}?force_balance_refresh=true`,
+          repeatable: false,
+        },
+        externalBankAccount,
+      ),
+
+    getCustomer: (guid: string) =>
+      ask(
+        {
+          call: "cybrid.get_customer",
+          method: "GET",
+          path: `/api/customers/${encodeURIComponent(guid)}`,
+          repeatable: true,
+        },
+        customer,
+      ),
+
+    /** Newest first; one page holds more checks than a customer will ever have. */
+    listOwnershipChecks: (customerGuid: string) =>
+      ask(
+        {
+          call: "cybrid.list_identity_verifications",
+          method: "GET",
+          path: `/api/identity_verifications?${new URLSearchParams({
+            customer_guid: customerGuid,
+            type: "bank_account",
+            page: "0",
+            per_page: String(ACCOUNTS_PER_PAGE),
+          })}`,
+          repeatable: true,
+        },
+        identityVerificationList,
+      ),
+
+    /** Not repeated here: the list is asked first, every time. */
+    createOwnershipCheck: (body: PostIdentityVerification) =>
+      ask(
+        {
+          call: "cybrid.create_identity_verification",
+          method: "POST",
+          path: "/api/identity_verifications",
+          body: JSON.stringify(body),
+          repeatable: false,
+        },
+        identityVerification,
+      ),
+
+    /** Of all customers. */
+    listRefreshRequired: (page: number) =>
+      ask(
+        {
+          call: "cybrid.list_refresh_required",
+          method: "GET",
+          path: `/api/external_bank_accounts?${new URLSearchParams({
+            state: "refresh_required",
+            page: String(page),
+            per_page: String(ACCOUNTS_PER_PAGE),
+          })}`,
+          repeatable: true,
+        },
+        externalBankAccountList,
       ),
 
     /** All of one customer's accounts, newest first; states are sorted by us, since Cybrid's filter is partial. */

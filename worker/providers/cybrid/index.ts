@@ -1,6 +1,6 @@
 /** Cybrid as a provider. Facts: its published API description and guides. */
 import type { CybridConfig } from "../../config.ts";
-import { LINK_TOKEN_LIFE_MS, REFRESH_TOKEN_LIFE_MS } from "../../limits.ts";
+import { ACCOUNTS_PER_PAGE, LINK_TOKEN_LIFE_MS, REFRESH_TOKEN_LIFE_MS } from "../../limits.ts";
 import { accountName } from "../account-name.ts";
 import { fail, type Preparation, type Provider, type Result, succeed } from "../provider.ts";
 import type { CybridApi, PostExternalBankAccount, PostWorkflow } from "./api.ts";
@@ -8,6 +8,7 @@ import { findCreatedAccount } from "./find-account.ts";
 import { ACCOUNT_NAME_MAX_CHARS, LANGUAGES } from "./limits.ts";
 import { toAccount, toAccountFailure } from "./map-account.ts";
 import type { ExternalBankAccount, Workflow } from "./schemas.ts";
+import { stepOwnershipCheck } from "./verify-ownership.ts";
 
 export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
   /** Cybrid's keys see the whole bank: an account of another customer is none of this one's. */
@@ -18,7 +19,13 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
 
   return {
     name: "cybrid",
-    capabilities: { refresh: true, reopen: true, list: true, remove: true, verify_ownership: true },
+    capabilities: {
+      refresh: true,
+      reopen: true,
+      list: true,
+      remove: true,
+      verify_ownership: config.verifyOwnership,
+    },
     recovery: "search",
     languages: LANGUAGES,
 
@@ -72,7 +79,43 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
     async refreshAccount(customerId, accountId) {
       const current = await ownAccount(customerId, accountId);
       if (!current.ok || current.value.state !== "refresh_required") return map(current);
-      return map(await api.patchAccount(accountId, "completed"));
+      const patched = await api.patchAccount(accountId, "completed");
+      if (!patched.ok || !config.verifyRefresh) return map(patched);
+      // Update mode leaves no proof; asking the bank for a balance does. A read that fails proves nothing.
+      const proven = await api.getAccountWithFreshBalance(accountId);
+      return map(proven.ok ? proven : patched);
+    },
+
+    async removeAccount(customerId, accountId) {
+      const current = await ownAccount(customerId, accountId);
+      if (!current.ok || current.value.state === "deleting" || current.value.state === "deleted")
+        return map(current);
+      return map(await api.deleteAccount(accountId));
+    },
+
+    async requireRefresh(customerId, accountId) {
+      const current = await ownAccount(customerId, accountId);
+      return current.ok ? map(await api.patchAccount(accountId, "refresh_required")) : current;
+    },
+
+    async verifyOwnership(customerId, accountId) {
+      const current = await ownAccount(customerId, accountId);
+      return current.ok ? stepOwnershipCheck(api, current.value, customerId) : current;
+    },
+
+    async listRefreshRequired(page) {
+      const listed = await api.listRefreshRequired(page);
+      if (!listed.ok) return listed;
+      const { total, objects } = listed.value;
+      return succeed({
+        // An account of the bank itself has no customer, and so nobody to tell.
+        accounts: objects.flatMap(({ guid, customer_guid, updated_at }) =>
+          customer_guid
+            ? [{ customerId: customer_guid, accountId: guid, updatedAt: updated_at ?? null }]
+            : [],
+        ),
+        isLast: objects.length === 0 || (page + 1) * ACCOUNTS_PER_PAGE >= total,
+      });
     },
 
     accountFailure: toAccountFailure,

@@ -42,6 +42,27 @@ export const externalBankAccountList = z.object({
   objects: z.array(externalBankAccount),
 });
 
+export const customer = z.object({
+  guid: z.string().min(1),
+  /** storing, unverified, verified, rejected, frozen; an open string. */
+  state: text,
+  /** individual, business. */
+  type: text,
+});
+
+export const identityVerification = z.object({
+  guid: z.string().min(1),
+  type: text,
+  external_bank_account_guid: text,
+  /** storing, waiting, pending, reviewing, expired, completed; an open string. */
+  state: text,
+  /** passed, failed. */
+  outcome: text,
+});
+export type IdentityVerification = z.infer<typeof identityVerification>;
+
+export const identityVerificationList = z.object({ objects: z.array(identityVerification) });
+
 export const errorAnswer = z.object({ message_code: z.string() });
 /** OAuth's own shape, at the token endpoint only. */
 export const tokenErrorAnswer = z.object({ error: z.string() });

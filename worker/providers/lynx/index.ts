@@ -78,11 +78,31 @@ export function createLynx(
       return succeed(null);
     },
 
-    async readAccount() {
-      return fail("not_found");
+    /** By the list, the only way that Lynx has to see an account again. */
+    async readAccount(customerId, accountId) {
+      const listed = await this.listAccounts(customerId);
+      if (!listed.ok) return listed;
+      const found = listed.value.find(({ id }) => id === accountId);
+      return found ? succeed(found) : fail("not_found");
     },
 
     async refreshAccount() {
+      return fail("refresh_unsupported");
+    },
+
+    async removeAccount() {
+      return fail("removal_unsupported");
+    },
+
+    async requireRefresh() {
+      return fail("refresh_unsupported");
+    },
+
+    async verifyOwnership() {
+      return fail("not_found");
+    },
+
+    async listRefreshRequired() {
       return fail("refresh_unsupported");
     },
 

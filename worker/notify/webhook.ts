@@ -1,0 +1,53 @@
+/** One try at delivering a message by Standard Webhooks (https://www.standardwebhooks.com). */
+import { Webhook } from "standardwebhooks";
+import type { WebhookConfig } from "../config.ts";
+import { WEBHOOK_TIMEOUT_MS } from "../limits.ts";
+import type { Log } from "../log.ts";
+import type { Message } from "./message.ts";
+
+/** True once the receiver has taken it: any 2xx. Redirects are not followed. */
+export async function deliver(
+  message: Message,
+  config: WebhookConfig,
+  { fetch, log, now }: { fetch: typeof globalThis.fetch; log: Log; now: () => Date },
+): Promise<boolean> {
+  const startedAt = now();
+  const attempt = await post(message, config, fetch, startedAt);
+  log("webhook", {
+    message_id: message.id,
+    message_type: message.type,
+    ...attempt,
+    ms: now().getTime() - startedAt.getTime(),
+  });
+  return (
+    attempt.upstream_status !== undefined && attempt.upstream_status >= 200 && attempt.upstream_status < 300
+  );
+}
+
+async function post(
+  { id, payload }: Message,
+  { url, secrets }: WebhookConfig,
+  fetch: typeof globalThis.fetch,
+  at: Date,
+): Promise<{ upstream_status?: number; reason?: string }> {
+  const signal = AbortSignal.timeout(WEBHOOK_TIMEOUT_MS);
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        "webhook-id": id,
+        "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+        // One signature for each secret, so that the receiver can change over at its leisure.
+        "webhook-signature": secrets.map((secret) => new Webhook(secret).sign(id, at, payload)).join(" "),
+      },
+      body: payload,
+      redirect: "manual",
+      signal,
+    });
+    await response.body?.cancel();
+    return { upstream_status: response.status };
+  } catch {
+    return { reason: signal.aborted ? "timeout" : "network" };
+  }
+}

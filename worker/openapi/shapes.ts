@@ -1,0 +1,71 @@
+/** The contract's shapes as JSON Schema, each field with its sentence. */
+import * as z from "zod";
+import * as contract from "../contract.ts";
+import { fieldSentences } from "./field-sentences.ts";
+
+export const shapes = {
+  Account: contract.account,
+  AccountList: contract.accountList,
+  CreateLink: contract.createLink,
+  CreateSession: contract.createSession,
+  DoctorItem: contract.doctorItem,
+  DoctorReport: contract.doctorReport,
+  ExitLink: contract.exitLink,
+  FinalizeLink: contract.finalizeLink,
+  FinalizeRefresh: contract.finalizeRefresh,
+  Health: contract.health,
+  Link: contract.link,
+  LinkList: contract.linkList,
+  LinkProblem: contract.linkProblem,
+  Problem: contract.problem,
+  Session: contract.session,
+} as const;
+
+export type ShapeName = keyof typeof shapes;
+
+export interface JsonSchema {
+  $ref?: string;
+  type?: string | string[];
+  enum?: unknown[];
+  const?: unknown;
+  description?: string;
+  default?: unknown;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: boolean;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  allOf?: JsonSchema[];
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  pattern?: string;
+}
+
+export function schemaReference(name: ShapeName): JsonSchema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** By the names above. A shape inside another is a reference. */
+export function componentSchemas(): Record<ShapeName, JsonSchema> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, shape] of Object.entries(shapes)) registry.add(shape, { id });
+  // What a caller sends and reads, before defaults are filled in; the contract transforms nothing.
+  const { schemas } = z.toJSONSchema(registry, { io: "input", uri: (id) => `#/components/schemas/${id}` });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema, $id, ...schema }]) => [
+      name,
+      withSentences(schema as JsonSchema, name as ShapeName),
+    ]),
+  ) as Record<ShapeName, JsonSchema>;
+}
+
+function withSentences(schema: JsonSchema, name: ShapeName): JsonSchema {
+  const sentences: Record<string, string> = fieldSentences[name];
+  const properties = Object.entries(schema.properties ?? {}).map(([field, property]) => [
+    field,
+    { ...property, description: sentences[field] },
+  ]);
+  return { ...schema, properties: Object.fromEntries(properties) };
+}

@@ -1,0 +1,18 @@
+/** `DELETE /v1/customers/{id}`: erases what we hold of a customer; what the provider holds is not touched. */
+import { Hono } from "hono";
+import { ownerOf, requireKey } from "../auth/middleware.ts";
+import { type AppEnv, ledgerOf } from "../context.ts";
+import { createSession, providerName } from "../contract.ts";
+import { refuse } from "../problems/problem.ts";
+import { checkShape } from "../request-body.ts";
+
+export const customers = new Hono<AppEnv>().delete("/:id", requireKey, async (c) => {
+  const customerId = checkShape(createSession.shape.customer_id, c.req.param("id"));
+  const provider = checkShape(providerName.optional(), c.req.query("provider"));
+  const owner = ownerOf(c, customerId, provider ?? null);
+  if (!owner) refuse("invalid_request", { detail: "Name the provider by ?provider=." });
+  const { scopes } = await ledgerOf(c, owner).erase();
+  await Promise.all(scopes.map((scope) => c.env.IDEMPOTENCY.delete(scope)));
+  await c.env.SWEEP.getByName(`${owner.environment}:${owner.provider}`).forget(customerId);
+  return c.body(null, 204);
+});

@@ -1,0 +1,11 @@
+/** `/problems/{code}`: where the `type` of a problem leads. */
+import { Hono } from "hono";
+import type { AppEnv } from "../context.ts";
+import { refuse } from "../problems/problem.ts";
+import { isProblemSlug } from "../problems/slug.ts";
+
+export const problems = new Hono<AppEnv>().get("/:slug", (c) => {
+  const slug = c.req.param("slug");
+  if (!isProblemSlug(slug)) refuse("not_found");
+  return c.redirect(`/docs#${slug}`, 302);
+});

@@ -1,0 +1,18 @@
+/** `GET /v1/webhooks`: what the page's server has not taken so far, for one customer. */
+import { Hono } from "hono";
+import { requireKey, requireSessionOrKey } from "../auth/middleware.ts";
+import { type AppEnv, ledgerOf } from "../context.ts";
+import type { UndeliveredList } from "../contract.ts";
+
+export const webhooks = new Hono<AppEnv>().get("/", requireKey, requireSessionOrKey, async (c) => {
+  const undelivered = await ledgerOf(c).undeliveredMessages();
+  return c.json({
+    messages: undelivered.map(({ id, type, payload, attempts, createdAtMs }) => ({
+      id,
+      type,
+      attempts,
+      created_at: new Date(createdAtMs).toISOString(),
+      data: JSON.parse(payload).data,
+    })),
+  } satisfies UndeliveredList);
+});
