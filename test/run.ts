@@ -20,10 +20,15 @@ interface Layer {
   counts: boolean;
 }
 
+/** Far above what any test takes: a test that hangs is a failure, not a wait. */
+const TEST_TIMEOUT_MS = 120_000;
+
 const nodeTest = (folder: string, concurrency: number) => [
   "node",
   "--test",
   `--test-concurrency=${concurrency}`,
+  `--test-timeout=${TEST_TIMEOUT_MS}`,
+  "--test-force-exit",
   "--test-reporter=spec",
   "--test-reporter-destination=stdout",
   "--test-reporter=./test/count-reporter.ts",

@@ -80,6 +80,7 @@ const flag = z
   .enum(["true", "false"])
   .default("false")
   .transform((text) => text === "true");
+const apiKey = z.string().min(16, "must have at least 16 characters");
 const httpUrl = z.url({ protocol: /^https?$/, message: "must be an http(s) URL" });
 const baseUrl = httpUrl.transform((text) => text.replace(/\/+$/, ""));
 const path = z.string().regex(/^\/\S*$/, "must be a path that starts with /");
@@ -109,7 +110,7 @@ const variables = z.object({
       )
       .max(2, "takes two at the most, for rotation"),
   ),
-  API_KEYS: list.pipe(z.array(z.string().min(16, "must have at least 16 characters"))),
+  API_KEYS: list.pipe(z.array(apiKey)),
   CYBRID_API_URL: baseUrl.optional(),
   CYBRID_IDENTITY_URL: baseUrl.optional(),
   CYBRID_CLIENT_ID: z.string().min(1).optional(),
@@ -281,4 +282,21 @@ export function configOf(env: Env): Config {
     parsedByEnv.set(env, config);
   }
   return config;
+}
+
+export type Configuration = { ok: true; config: Config } | { ok: false; faults: ConfigError["faults"] };
+
+/** The same for who wants to tell what is wrong. */
+export function readConfiguration(env: Env): Configuration {
+  try {
+    return { ok: true, config: configOf(env) };
+  } catch (error) {
+    if (error instanceof ConfigError) return { ok: false, faults: error.faults };
+    throw error;
+  }
+}
+
+/** The API keys by themselves, for what answers while the rest is bad. */
+export function apiKeysOf(env: Env): readonly string[] {
+  return list.parse(env.API_KEYS).filter((key) => apiKey.safeParse(key).success);
 }

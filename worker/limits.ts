@@ -146,3 +146,7 @@ export const SWEEP_ABSENCES = 2;
 export const SWEEP_RETRY_MS = MINUTE_MS;
 /** A look that the alarm began has ended by then, whatever its calls met. */
 export const ALARM_LOOK_GUARD_MS = 2 * MINUTE_MS;
+
+/** Redirect URIs that the doctor makes a real link token for, and how long it waits for each: one request holds it. */
+export const DOCTOR_LINK_TOKENS_MAX = 10;
+export const DOCTOR_LINK_TOKEN_MAX_MS = 20 * SECOND_MS;

@@ -3,15 +3,19 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createTestHarness } from "wrangler";
 import type { Link, Problem, ProviderName, Session } from "../../worker/contract.ts";
+import { openApiDocument } from "../../worker/openapi/document.ts";
 import { type CybridSimulator, startCybrid } from "../simulators/cybrid/index.ts";
 import { type LynxSimulator, startLynx } from "../simulators/lynx/index.ts";
 import { PlaidBackend } from "../simulators/plaid/backend.ts";
+import { assertDocumented, type Document } from "./document.ts";
 
 export const API_KEY = "test-api-key-0123456789";
 export const SESSION_SECRET = "test-session-secret-0123456789abcdef";
 export const ORIGIN = "https://shop.example.com";
 export const REDIRECT_URI = "https://shop.example.com/bank";
 export const FIRST_PLATYPUS = "ins_109508";
+
+const document: Document = JSON.parse(JSON.stringify(openApiDocument()));
 
 export interface Answer<Body> {
   status: number;
@@ -20,12 +24,14 @@ export interface Answer<Body> {
 }
 
 export interface Edge {
+  url: URL;
   cybrid: CybridSimulator;
   lynx: LynxSimulator;
   plaid: PlaidBackend;
   harness: ReturnType<typeof createTestHarness>;
   /** A signed-in browser of a new customer. */
   browser(provider?: ProviderName, more?: object): Promise<Browser>;
+  /** Fails where the answer is not as the OpenAPI document says. */
   call<Body = Problem>(method: string, path: string, request?: CallOptions): Promise<Answer<Body>>;
   close(): Promise<void>;
 }
@@ -81,7 +87,7 @@ export async function startEdge(vars: Record<string, string> = {}): Promise<Edge
       },
     ],
   });
-  await harness.listen();
+  const { url } = await harness.listen();
 
   const call: Edge["call"] = async (method, path, { token, key, body, headers } = {}) => {
     const response = await harness.fetch(path, {
@@ -95,11 +101,13 @@ export async function startEdge(vars: Record<string, string> = {}): Promise<Edge
       ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return {
+    const answer = {
       status: response.status,
       headers: new Headers([...response.headers]),
       body: text === "" ? null : JSON.parse(text),
     };
+    assertDocumented(document, method, path, answer);
+    return answer;
   };
 
   async function browser(provider: ProviderName = "cybrid", more: object = {}): Promise<Browser> {
@@ -140,6 +148,7 @@ export async function startEdge(vars: Record<string, string> = {}): Promise<Edge
   }
 
   return {
+    url,
     cybrid,
     lynx,
     plaid,

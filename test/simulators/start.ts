@@ -8,7 +8,7 @@ import { type Customer, type Host, startHost } from "./host/index.ts";
 import { type LynxSimulator, startLynx } from "./lynx/index.ts";
 import { PlaidBackend } from "./plaid/backend.ts";
 import { type PlaidStandIn, startPlaid } from "./plaid/index.ts";
-import { freePort, startWorker, type WorkerProcess } from "./worker-process.ts";
+import { freePort, startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
 
 export interface DemoPorts {
   host: number;
@@ -35,6 +35,8 @@ export interface Demo {
   apiKey: string;
   customers: Customer[];
   worker: WorkerProcess;
+  /** To start the same Worker again on the same storage, after `worker.kill()`. */
+  workerOptions: WorkerOptions;
   cybrid: CybridSimulator;
   lynx: LynxSimulator;
   plaid: PlaidStandIn;
@@ -81,15 +83,25 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
         expireConnection: async ({ accountId }) => cybrid.forceState(accountId, "refresh_required"),
       }),
     );
-    const worker = keep(
-      await startWorker({
-        port: ports.worker,
-        persistTo,
-        vars: { ...demoVars(host.url, cybrid, lynx), ...options.vars },
-        ...(options.quiet === false ? { onLine: printNotable } : {}),
-      }),
-    );
-    return { url: host.url, apiKey: API_KEY, customers, worker, cybrid, lynx, plaid, host, close };
+    const workerOptions: WorkerOptions = {
+      port: ports.worker,
+      persistTo,
+      vars: { ...demoVars(host.url, cybrid, lynx), ...options.vars },
+      ...(options.quiet === false ? { onLine: printNotable } : {}),
+    };
+    const worker = keep(await startWorker(workerOptions));
+    return {
+      url: host.url,
+      apiKey: API_KEY,
+      customers,
+      worker,
+      workerOptions,
+      cybrid,
+      lynx,
+      plaid,
+      host,
+      close,
+    };
   } catch (cause) {
     await close();
     throw cause;

@@ -1,6 +1,7 @@
 /** Who may call: a browser with a session token, or the host's server with an API key. */
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
+import { apiKeysOf } from "../config.ts";
 import type { AppContext, AppEnv, Owner } from "../context.ts";
 import { createSession, providerName } from "../contract.ts";
 import { refuse } from "../problems/problem.ts";
@@ -13,9 +14,9 @@ export const requireSession = createMiddleware<AppEnv>(async function requireSes
   await next();
 });
 
-/** For the host's server. */
+/** For the host's server. Needs no more of the configuration than the keys. */
 export const requireKey = createMiddleware<AppEnv>(async function requireKey(c, next) {
-  if (!(await matchesApiKey(bearerOf(c), c.get("config").apiKeys))) refuse("unauthorized");
+  if (!(await matchesApiKey(bearerOf(c), apiKeysOf(c.env)))) refuse("unauthorized");
   await next();
 });
 

@@ -18,7 +18,7 @@ import {
 import { type Log, log } from "../log.ts";
 import type { Message } from "../notify/message.ts";
 import { deliver } from "../notify/webhook.ts";
-import { accessTokenSource } from "../providers/access-tokens.ts";
+import { accessTokenSource } from "../providers/access-token-source.ts";
 import type { LinkWish, Provider } from "../providers/provider.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
 import {

@@ -10,7 +10,7 @@ import type { ProviderName } from "../contract.ts";
 import type { Env } from "../env.ts";
 import { SWEEP_ABSENCES, SWEEP_RETRY_MS } from "../limits.ts";
 import { log } from "../log.ts";
-import { accessTokenSource } from "../providers/access-tokens.ts";
+import { accessTokenSource } from "../providers/access-token-source.ts";
 import type { ExpiredAccount, Provider } from "../providers/provider.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
 import { composeMessage } from "./message.ts";

@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, made of the table of routes and the contract's shapes. Pure. */
-import { PROBLEMS, type ProblemCode } from "../problems/registry.ts";
+import { PROBLEMS } from "../problems/registry.ts";
 import { VERSION } from "../version.ts";
 import { COMMON_RESPONSE_HEADERS, type ResponseHeader, requestHeaders, responseHeaders } from "./headers.ts";
 import { type Answer, type Route, routes, type Who } from "./routes.ts";
@@ -64,7 +64,7 @@ function operation(route: Route) {
     ...(route.body && {
       requestBody: { required: true, content: { "application/json": { schema: oneOf(route.body) } } },
     }),
-    responses: { ...successes(route), ...refusals(route.problems) },
+    responses: { ...successes(route), ...refusals(route) },
   };
 }
 
@@ -102,8 +102,9 @@ function successes({ answers }: Route) {
 }
 
 /** One entry per status; its schema names the codes that may come with it. */
-function refusals(codes: readonly ProblemCode[]) {
-  const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
+function refusals({ problems, headers }: Route) {
+  const waits = headers?.includes("Prefer") ? (["Preference-Applied"] as const) : [];
+  const byStatus = Map.groupBy(new Set(problems), (code) => PROBLEMS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, together]) => [
       status,
@@ -111,7 +112,10 @@ function refusals(codes: readonly ProblemCode[]) {
         description: together.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(" "),
         headers: headersOf(
           [...COMMON_RESPONSE_HEADERS, ...(status === 401 ? (["WWW-Authenticate"] as const) : [])],
-          together.some((code) => PROBLEMS[code].retryable) ? ["Retry-After"] : [],
+          [
+            ...waits,
+            ...(together.some((code) => PROBLEMS[code].retryable) ? (["Retry-After"] as const) : []),
+          ],
         ),
         content: {
           "application/problem+json": {

@@ -20,7 +20,8 @@ export const fieldSentences: FieldSentences = {
     type: "Such as `checking` or `savings`.",
     asset: "The currency, such as `USD`.",
     institution: "The bank, as far as it is known.",
-    status: "Usable when `active`; `unverified` waits for the ownership check; `refresh_required` for the customer.",
+    status:
+      "Usable when `active`; `unverified` waits for the ownership check; `refresh_required` for the customer.",
     failure_code: "The provider's own code, where it gave the account up.",
     created_at: "ISO 8601, the provider's clock.",
     updated_at: "ISO 8601, the provider's clock.",
@@ -98,4 +99,5 @@ export const fieldSentences: FieldSentences = {
     errors: "What is wrong where: each with a JSON pointer into the body.",
   },
   Session: { token: "For `<bank-link>`: a bearer token of one customer.", expires_at: "ISO 8601." },
+  UndeliveredList: { messages: "Of the webhook: each as it would have come, and how often it was tried." },
 };

@@ -74,7 +74,7 @@ function routeSection(route: Route): Markup {
   return html`<section id="${operationId}">
 <h3><code>${method.toUpperCase()} ${path}</code></h3>
 <p>${sentence(summary)} Called by: ${who}.</p>
-${inputs.length > 0 ? table(["Input", ""], inputs) : ""}
+${inputs.length > 0 ? table(["Input", "Meaning"], inputs) : ""}
 ${table(
   ["Answer", "Body", "When"],
   Object.entries(answers).map(([status, { shape, when }]) => [
@@ -92,7 +92,7 @@ function shapeSection(name: string, { properties = {}, required = [] }: JsonSche
   return html`<section id="${name}">
 <h3>${name}</h3>
 ${table(
-  ["Field", "Type", ""],
+  ["Field", "Type", "Meaning"],
   Object.entries(properties).map(([field, schema]) => [
     html`<code>${field}</code>${required.includes(field) ? "" : " (optional)"}`,
     typeText(schema),
@@ -105,14 +105,14 @@ ${table(
 
 function headerTables(): Markup {
   return html`${table(
-    ["Sent", ""],
+    ["Sent", "Meaning"],
     Object.entries(requestHeaders).map(([name, { description }]) => [
       html`<code>${name}</code>`,
       sentence(description),
     ]),
   )}
 ${table(
-  ["Answered", ""],
+  ["Answered", "Meaning"],
   Object.entries(responseHeaders).map(([name, description]) => [
     html`<code>${name}</code>`,
     sentence(description),

@@ -138,7 +138,7 @@ export const routes: readonly Route[] = [
     operationId: "openLink",
     who: "session",
     summary: "Says that Plaid Link is about to open.",
-    answers: { 200: link("Noted."), 202: { ...WORKING, optionalHeaders: [] } },
+    answers: { 200: link("Noted.") },
     problems: [...SESSION, "not_found", "link_closed"],
   },
   {
@@ -173,7 +173,8 @@ export const routes: readonly Route[] = [
     path: "/v1/links/{id}/exit",
     operationId: "exitLink",
     who: "session",
-    summary: "Says that the customer left Link. With Cybrid it can be opened again unless `final`; with Lynx it ends.",
+    summary:
+      "Says that the customer left Link. With Cybrid it can be opened again unless `final`; with Lynx it ends.",
     body: ["ExitLink"],
     answers: { 200: link("Noted."), 202: { ...WORKING, optionalHeaders: [] } },
     problems: [...SESSION, ...BODY, "not_found"],
@@ -212,7 +213,8 @@ export const routes: readonly Route[] = [
     path: "/v1/accounts/{id}/require-refresh",
     operationId: "requireRefresh",
     who: "session",
-    summary: "Sandbox only, 404 elsewhere: makes the account `refresh_required`, as an expired connection would.",
+    summary:
+      "Sandbox only, 404 elsewhere: makes the account `refresh_required`, as an expired connection would.",
     answers: { 200: { shape: "Account", when: "Done." } },
     problems: [...SESSION, "not_found", "refresh_unsupported", "provider_timeout"],
   },
@@ -226,6 +228,19 @@ export const routes: readonly Route[] = [
       provider: { required: false, description: "Needed where two providers are configured." },
     },
     answers: { 204: { shape: null, when: "Erased; also when there was nothing." } },
+    problems: [...COMMON, "invalid_request"],
+  },
+  {
+    method: "get",
+    path: "/v1/webhooks",
+    operationId: "listUndelivered",
+    who: "key",
+    summary: "What the webhook could not deliver so far, for one customer.",
+    query: {
+      customer_id: { required: true, description: "Whose." },
+      provider: { required: false, description: "Needed where two providers are configured." },
+    },
+    answers: { 200: { shape: "UndeliveredList", when: "Found." } },
     problems: [...COMMON, "invalid_request"],
   },
   {

@@ -19,6 +19,7 @@ export const shapes = {
   LinkProblem: contract.linkProblem,
   Problem: contract.problem,
   Session: contract.session,
+  UndeliveredList: contract.undeliveredList,
 } as const;
 
 export type ShapeName = keyof typeof shapes;

@@ -18,11 +18,12 @@ h3 { margin: 2rem 0 0.25rem; }
 header p { margin: 0.25rem 0; color: var(--soft); }
 nav { display: flex; gap: 1rem; }
 a { color: var(--accent); }
-code { padding: 0.1em 0.25em; border-radius: 0.25em; background: var(--code); font-size: 0.9em; overflow-wrap: anywhere; }
+code { padding: 0.1em 0.25em; border-radius: 0.25em; background: var(--code); font-size: 0.9em; }
 a code { color: inherit; }
 .scroll { overflow-x: auto; margin: 0.75rem 0; }
 table { border-collapse: collapse; width: 100%; }
 th, td { padding: 0.4rem 0.75rem 0.4rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+td:first-child { white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; }
 code:target { outline: 2px solid var(--accent); }
 `;

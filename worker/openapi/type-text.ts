@@ -16,8 +16,7 @@ export function typeText(schema: JsonSchema): Markup {
   if (items) return html`list of ${typeText(items)}`;
   if (properties) {
     const fields = Object.entries(properties).map(
-      ([name, field]) =>
-        html`<code>${name}${required.includes(name) ? "" : "?"}</code>: ${typeText(field)}`,
+      ([name, field]) => html`<code>${name}${required.includes(name) ? "" : "?"}</code>: ${typeText(field)}`,
     );
     return { markup: `{ ${fields.map(({ markup }) => markup).join(", ")} }` };
   }

@@ -8,24 +8,9 @@ import type { ProviderName } from "../contract.ts";
 import type { Env } from "../env.ts";
 import { ACCESS_TOKEN_MARGIN_MS, CREDENTIALS_REFUSED_RETRY_MS, SCOPE_RETRY_MS } from "../limits.ts";
 import { log } from "../log.ts";
-import type { Result } from "./provider.ts";
-import { fail, succeed } from "./provider.ts";
+import type { AccessToken, TokenDoubt } from "./access-token-source.ts";
+import { type Result, succeed } from "./provider.ts";
 import { requestAccessToken } from "./registry.ts";
-
-export interface AccessToken {
-  value: string;
-  /** When to stop using it: the provider's expiry minus a margin. */
-  useUntilMs: number;
-}
-
-export type TokenDoubt = "unauthorized" | "scope";
-
-/** Where a provider's API gets its token, and says that one does not work. */
-export interface AccessTokenSource {
-  get(): Promise<Result<string>>;
-  /** `false` when a new token would not help yet. */
-  drop(value: string, doubt: TokenDoubt): Promise<boolean>;
-}
 
 const TOKEN_KEY = "token";
 
@@ -72,30 +57,4 @@ export class AccessTokens extends DurableObject<Env> {
     this.ctx.storage.kv.put(TOKEN_KEY, token);
     return succeed(token);
   }
-}
-
-const inIsolate = new Map<string, AccessToken>();
-
-/** The shared token, with a copy in this isolate's memory. */
-export function accessTokenSource(env: Env, provider: ProviderName, identity: string): AccessTokenSource {
-  const keeper = () => env.ACCESS_TOKENS.getByName(identity);
-  return {
-    async get() {
-      const copy = inIsolate.get(identity);
-      if (copy && copy.useUntilMs > Date.now()) return succeed(copy.value);
-      try {
-        const result = await keeper().get(provider);
-        if (!result.ok) return result;
-        inIsolate.set(identity, result.value);
-        return succeed(result.value.value);
-      } catch {
-        // The object moved or was overloaded; nothing has been sent upstream.
-        return fail("provider_unavailable");
-      }
-    },
-    async drop(value, doubt) {
-      if (inIsolate.get(identity)?.value === value) inIsolate.delete(identity);
-      return await keeper().drop(value, doubt);
-    },
-  };
 }

@@ -1,6 +1,6 @@
 /** Calls to a provider's API with its access token: renews a refused token once, repeats only what is safe. */
 import { READ_ATTEMPTS, RETRY_AFTER_MAX_INLINE_MS, RETRY_BACKOFF_FIRST_MS } from "../limits.ts";
-import type { AccessTokenSource } from "./access-tokens.ts";
+import type { AccessTokenSource } from "./access-token-source.ts";
 import { callUpstream, type UpstreamAnswer, type UpstreamOptions, type UpstreamRequest } from "./http.ts";
 import { fail, type Result, succeed } from "./provider.ts";
 
@@ -80,8 +80,10 @@ function toResult(answer: UpstreamAnswer): Result<ApiAnswer> {
   if (status === 429) return fail("provider_unavailable", "no", retryAfterMs ?? RETRY_BACKOFF_FIRST_MS);
   if (status === 408) return fail("provider_timeout", "unknown", retryAfterMs);
   if (status >= 500) return fail("provider_unavailable", "unknown", retryAfterMs);
+  // Refused with a token that is new: wrong credentials would have been refused where it was asked for.
+  if (status === 401) return fail("provider_unavailable", "no", retryAfterMs);
   // Redirects are not followed: the base URL is wrong.
-  if (status === 401 || status === 403 || status < 200 || (status >= 300 && status < 400)) {
+  if (status === 403 || status < 200 || (status >= 300 && status < 400)) {
     return fail("provider_misconfigured");
   }
   return succeed({ status, body });

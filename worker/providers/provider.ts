@@ -68,6 +68,12 @@ export interface ExpiredAccount {
   updatedAt: string | null;
 }
 
+/** `unproven`: no call that changes nothing can tell, or it was not answered. */
+export interface ScopeCheck {
+  scope: string;
+  result: "granted" | "missing" | "unproven";
+}
+
 export interface AccountQuery {
   customerId: string;
   /** The account's name as it was sent. */
@@ -133,6 +139,12 @@ export interface Provider {
 
   /** Newest first. */
   listAccounts(customerId: string): Promise<Result<Account[]>>;
+
+  /**
+   * What the key may do, as far as reads tell that change nothing; every scope that is needed is in it.
+   * Empty where the provider has no scopes.
+   */
+  checkScopes(): Promise<ScopeCheck[]>;
 }
 
 /** The problem of an account that the provider gave up. */

@@ -12,6 +12,7 @@ import {
   identityVerification,
   identityVerificationList,
   workflow,
+  workflowList,
 } from "./schemas.ts";
 
 export interface PostWorkflow {
@@ -79,6 +80,18 @@ export function createCybridApi(call: AuthorizedApi) {
           repeatable: true,
         },
         workflow,
+      ),
+
+    /** The newest one, of whatever customer: to see whether it may be read. */
+    peekAtWorkflows: () =>
+      ask(
+        {
+          call: "cybrid.list_workflows",
+          method: "GET",
+          path: "/api/workflows?page=0&per_page=1",
+          repeatable: true,
+        },
+        workflowList,
       ),
 
     /** Never repeated here: Cybrid has no idempotency key. */

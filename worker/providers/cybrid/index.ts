@@ -4,6 +4,7 @@ import { ACCOUNTS_PER_PAGE, LINK_TOKEN_LIFE_MS, REFRESH_TOKEN_LIFE_MS } from "..
 import { accountName } from "../account-name.ts";
 import { fail, type Preparation, type Provider, type Result, succeed } from "../provider.ts";
 import type { CybridApi, PostExternalBankAccount, PostWorkflow } from "./api.ts";
+import { checkScopes } from "./check-scopes.ts";
 import { findCreatedAccount } from "./find-account.ts";
 import { ACCOUNT_NAME_MAX_CHARS, LANGUAGES } from "./limits.ts";
 import { toAccount, toAccountFailure } from "./map-account.ts";
@@ -117,6 +118,8 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
         isLast: objects.length === 0 || (page + 1) * ACCOUNTS_PER_PAGE >= total,
       });
     },
+
+    checkScopes: () => checkScopes(config, api),
 
     accountFailure: toAccountFailure,
 

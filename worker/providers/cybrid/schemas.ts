@@ -22,6 +22,8 @@ export const workflow = z.object({
 });
 export type Workflow = z.infer<typeof workflow>;
 
+export const workflowList = z.object({ objects: z.array(workflow) });
+
 export const externalBankAccount = z.object({
   guid: z.string().min(1),
   /** storing, completed, unverified, failed, refresh_required, deleting, deleted; an open string. */

@@ -106,6 +106,10 @@ export function createLynx(
       return fail("refresh_unsupported");
     },
 
+    async checkScopes() {
+      return [];
+    },
+
     accountFailure: () => "provider_rejected",
 
     async listAccounts(customerId) {

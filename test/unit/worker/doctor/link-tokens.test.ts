@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { tryLinkTokens } from "../../../../worker/doctor/try-link-tokens.ts";
+import { fail, type LinkWish, type Preparation, succeed } from "../../../../worker/providers/provider.ts";
+
+const ready: Preparation = { state: "ready", memo: {}, linkToken: "link-sandbox-secret", linkTokenLifeMs: 1 };
+
+function trial(
+  prepare: (wish: LinkWish) => Preparation | null,
+  redirectUris: string[] = ["https://a.example/"],
+) {
+  let nowMs = 0;
+  return tryLinkTokens({
+    provider: {
+      name: "cybrid",
+      prepare: async (wish) => {
+        const step = prepare(wish);
+        return step ? succeed(step) : fail("provider_rejected");
+      },
+    },
+    customerId: "c",
+    redirectUris,
+    now: () => nowMs,
+    sleep: async (ms) => {
+      nowMs += ms;
+    },
+  });
+}
+
+test("each redirect URI gets a link token of its own, and none of them is told", async () => {
+  const asked: (string | null)[] = [];
+  const items = await trial(
+    ({ redirectUri }) => {
+      asked.push(redirectUri);
+      return ready;
+    },
+    ["https://a.example/", "https://b.example/"],
+  );
+  assert.deepEqual(asked, ["https://a.example/", "https://b.example/"]);
+  assert.deepEqual(
+    items.map(({ result }) => result),
+    ["ok", "ok"],
+  );
+  assert.doesNotMatch(JSON.stringify(items), /secret/);
+});
+
+test("without a redirect URI one link token is made", async () => {
+  const items = await trial(({ redirectUri }) => (redirectUri === null ? ready : null), []);
+  assert.deepEqual(
+    items.map(({ result }) => result),
+    ["ok"],
+  );
+});
+
+test("the redirect URI that is refused is the one that fails", async () => {
+  const items = await trial(
+    ({ redirectUri }) => (redirectUri === "https://b.example/" ? null : ready),
+    ["https://a.example/", "https://b.example/"],
+  );
+  assert.deepEqual(
+    items.map(({ result }) => result),
+    ["ok", "failed"],
+  );
+  assert.match(items[1]?.detail ?? "", /registered/);
+});
+
+test("a workflow is waited for, but not for ever", async () => {
+  let looks = 0;
+  const late = await trial(() => (++looks < 5 ? { state: "pending", memo: {} } : ready));
+  assert.equal(late[0]?.result, "ok");
+  const never = await trial(() => ({ state: "pending", memo: {} }));
+  assert.equal(never[0]?.result, "failed");
+  assert.match(never[0]?.detail ?? "", /too long/);
+});

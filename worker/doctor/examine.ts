@@ -1,0 +1,65 @@
+/** The go-live checklist, from what can be tried to what only a person can know. */
+import type { Config, Configuration } from "../config.ts";
+import type { DoctorItem, ProviderName } from "../contract.ts";
+import type { Env } from "../env.ts";
+import type { Log } from "../log.ts";
+import { accessTokenSource } from "../providers/access-token-source.ts";
+import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
+import { checkOrigins, checkRedirectUris } from "./check-addresses.ts";
+import { checkBindings } from "./check-bindings.ts";
+import { checkConfiguration } from "./check-configuration.ts";
+import { checkProvider } from "./check-provider.ts";
+import { checkWebhook } from "./check-webhook.ts";
+import { guideRules } from "./guide-rules.ts";
+import { unknown } from "./items.ts";
+import { tryLinkTokens } from "./try-link-tokens.ts";
+
+export interface Wishes {
+  /** For whom to make real link tokens, if for anyone. */
+  customer: { provider: ProviderName; customerId: string } | null;
+  /** `null` where no webhook is configured. */
+  sendTestWebhook: (() => Promise<boolean>) | null;
+  log: Log;
+}
+
+export async function examine(env: Env, configuration: Configuration, wishes: Wishes): Promise<DoctorItem[]> {
+  const groups = await Promise.all([
+    checkConfiguration(configuration),
+    checkBindings(env),
+    configuration.ok
+      ? examineConfigured(env, configuration.config, wishes)
+      : [unknown("providers", "Everything else", "Correct the configuration first.")],
+  ]);
+  return groups.flat();
+}
+
+async function examineConfigured(
+  env: Env,
+  config: Config,
+  { customer, sendTestWebhook, log }: Wishes,
+): Promise<DoctorItem[]> {
+  const connect = (name: ProviderName) => {
+    const tokens = accessTokenSource(env, name, accessTokenIdentity(config, name));
+    return { tokens, provider: createProvider(config, name, { tokens, log }) };
+  };
+  const groups = await Promise.all([
+    ...config.providers.map((name) => {
+      const { provider, tokens } = connect(name);
+      return checkProvider(provider, tokens);
+    }),
+    checkRedirectUris(config),
+    checkOrigins(config),
+    checkWebhook(sendTestWebhook),
+    customer
+      ? tryLinkTokens({
+          provider: connect(customer.provider).provider,
+          customerId: customer.customerId,
+          redirectUris: config.redirectUris,
+          now: Date.now,
+          sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+        })
+      : [],
+    guideRules(config),
+  ]);
+  return groups.flat();
+}

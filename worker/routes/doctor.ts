@@ -1,0 +1,48 @@
+/** `GET /v1/doctor`: the go-live checklist. It answers also while the configuration is bad, and says what is. */
+import { Hono } from "hono";
+import * as z from "zod";
+import { requireKey } from "../auth/middleware.ts";
+import { type Config, readConfiguration } from "../config.ts";
+import type { AppEnv } from "../context.ts";
+import { createSession, type DoctorReport, providerName } from "../contract.ts";
+import { examine, type Wishes } from "../doctor/examine.ts";
+import { testWebhookSender } from "../doctor/send-test-webhook.ts";
+import { type Log, log } from "../log.ts";
+import { noStore } from "../middleware/no-store.ts";
+import { refuse } from "../problems/problem.ts";
+import { checkShape } from "../request-body.ts";
+import { VERSION } from "../version.ts";
+
+const query = z.strictObject({
+  customer_id: createSession.shape.customer_id.optional(),
+  provider: providerName.optional(),
+});
+
+export const doctor = new Hono<AppEnv>().get("/", noStore, requireKey, async (c) => {
+  const configuration = readConfiguration(c.env);
+  const config = configuration.ok ? configuration.config : null;
+  const origin = c.req.header("Origin");
+  if (origin !== undefined && !config?.allowedOrigins.has(origin)) refuse("forbidden_origin");
+
+  const wished = checkShape(query, c.req.query());
+  const requestLog: Log = (event, fields) => log(event, { request_id: c.get("requestId"), ...fields });
+  const items = await examine(c.env, configuration, {
+    customer: config && customerOf(config, wished),
+    sendTestWebhook: config && testWebhookSender(config, requestLog),
+    log: requestLog,
+  });
+  return c.json({
+    version: VERSION,
+    environment: config?.environment ?? null,
+    items,
+  } satisfies DoctorReport);
+});
+
+function customerOf({ providers }: Config, wished: z.infer<typeof query>): Wishes["customer"] {
+  if (wished.customer_id === undefined) return null;
+  const provider = wished.provider ?? (providers.length === 1 ? providers[0] : undefined);
+  if (!provider || !providers.includes(provider)) {
+    refuse("invalid_request", { detail: "Name the customer's provider by ?provider=." });
+  }
+  return { provider, customerId: wished.customer_id };
+}
