@@ -54,6 +54,15 @@ test("a wrong key ends with 1 and says so", async () => {
   assert.doesNotMatch(output, /another-key/);
 });
 
+test("what cannot be understood ends with 1 and the usage, and is not repeated", async () => {
+  for (const args of [["a-key-in-the-wrong-place"], ["--url", "a-key-in-the-wrong-place"], ["--surprise"]]) {
+    const { output, exitCode } = await doctor(args);
+    assert.equal(exitCode, 1);
+    assert.match(output, /^npm run doctor -- /);
+    assert.doesNotMatch(output, /wrong-place/);
+  }
+});
+
 test("no Worker there ends with 1", async () => {
   const { output, exitCode } = await doctor(["--url", "http://localhost:1"]);
   assert.equal(exitCode, 1);

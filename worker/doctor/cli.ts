@@ -1,10 +1,9 @@
 /**
- * `npm run doctor -- --url URL --key KEY [--page URL] [--customer ID [--provider NAME]]`
- * Asks /v1/doctor and prints the checklist. Exit code 1 on any ✗. BANK_LINK_URL and BANK_LINK_API_KEY stand in for
- * --url and --key, so that the key need not be typed where others can read it.
+ * `npm run doctor`: asks /v1/doctor, looks at a page's policy, and prints the checklist. Exit code 1 on any ✗.
+ * The key may come from the environment, so that it need not be typed where others can read it.
  */
-import { parseArgs } from "node:util";
 import type { DoctorItem } from "../contract.ts";
+import { type Arguments, readArguments, USAGE } from "./arguments.ts";
 import { type Asked, askWorker } from "./ask-worker.ts";
 import { checkPage } from "./check-page.ts";
 import { failed } from "./items.ts";
@@ -14,23 +13,18 @@ import { renderItems } from "./render.ts";
 /** A page that needs longer is no page. */
 const PAGE_TIMEOUT_MS = 20_000;
 
-const { values } = parseArgs({
-  options: {
-    url: { type: "string", default: process.env.BANK_LINK_URL || "http://localhost:8787" },
-    key: { type: "string", default: process.env.BANK_LINK_API_KEY || "" },
-    page: { type: "string" },
-    customer: { type: "string" },
-    provider: { type: "string" },
-  },
-});
+const asked = readArguments(process.argv.slice(2), process.env);
+process.exitCode = asked ? await run(asked) : 1;
+if (!asked) console.error(USAGE);
 
-const api = new URL(values.url);
-const asked = await askWorker(api, values.key, { customer: values.customer, provider: values.provider });
-const items = [...asked.items, ...(values.page ? await examinePage(new URL(values.page), asked) : [])];
-console.log(renderItems(items));
-process.exitCode = items.some(({ result }) => result === "failed") ? 1 : 0;
+async function run({ api, key, page, customer, provider }: Arguments): Promise<0 | 1> {
+  const told = await askWorker(api, key, { customer, provider });
+  const items = [...told.items, ...(page ? await examinePage(page, api, told) : [])];
+  console.log(renderItems(items));
+  return items.some(({ result }) => result === "failed") ? 1 : 0;
+}
 
-async function examinePage(url: URL, { environment }: Asked): Promise<DoctorItem[]> {
+async function examinePage(url: URL, api: URL, { environment }: Asked): Promise<DoctorItem[]> {
   try {
     return checkPage({ url, policies: await readPolicies(url, PAGE_TIMEOUT_MS), api, environment });
   } catch {

@@ -43,17 +43,23 @@ export class Driver {
     this.#deps = deps;
   }
 
-  /** Begins or joins the link's run. Settles when nothing is left to do now; never rejects. */
-  run(linkId: string, requestId?: string): Promise<void> {
-    let run = this.#runs.get(linkId);
-    if (!run) {
-      run = this.#run(linkId, requestId).finally(() => this.#runs.delete(linkId));
-      this.#runs.set(linkId, run);
-    }
+  /** Begins or joins the link's run, for somebody who waits. Settles when nothing is left to do soon; never rejects. */
+  run(linkId: string, requestId: string): Promise<void> {
+    return this.#runs.get(linkId) ?? this.#begin(linkId, DRIVE_INLINE_WAIT_MAX_MS, requestId);
+  }
+
+  /** For the alarm: only what is due now, since its next call waits for this one to end. */
+  runDue(linkId: string): Promise<void> {
+    return this.#runs.has(linkId) ? Promise.resolve() : this.#begin(linkId, 0);
+  }
+
+  #begin(linkId: string, inlineWaitMaxMs: number, requestId?: string): Promise<void> {
+    const run = this.#run(linkId, inlineWaitMaxMs, requestId).finally(() => this.#runs.delete(linkId));
+    this.#runs.set(linkId, run);
     return run;
   }
 
-  async #run(linkId: string, requestId: string | undefined): Promise<void> {
+  async #run(linkId: string, inlineWaitMaxMs: number, requestId: string | undefined): Promise<void> {
     const { store, now, sleep } = this.#deps;
     const log: Log = (event, fields) =>
       this.#deps.log(event, { request_id: requestId, link_id: linkId, ...fields });
@@ -62,7 +68,7 @@ export class Driver {
         const record = store.link(linkId);
         if (!record?.work) return;
         const waitMs = this.#waitMs(record, record.work, now());
-        if (waitMs > DRIVE_INLINE_WAIT_MAX_MS) {
+        if (waitMs > inlineWaitMaxMs) {
           store.postponeLink(linkId, now() + waitMs);
           store.arm();
           return;

@@ -255,7 +255,7 @@ export class Ledger extends DurableObject<Env> {
     const nowMs = Date.now();
     const work: Promise<void>[] = [];
     for (const record of this.#store.dueLinks(nowMs)) {
-      if (record.work) work.push(this.#driver.run(record.id));
+      if (record.work) work.push(this.#driver.runDue(record.id));
       else if (record.updatedAtMs + LINK_KEPT_MS <= nowMs) this.#store.deleteLink(record.id);
       else this.#store.saveLink(settled(record, nowMs));
     }
@@ -291,8 +291,14 @@ export class Ledger extends DurableObject<Env> {
 
   /** Begins or joins the link's run, for as long as the caller wants to wait. The run goes on without it. */
   async #wait(linkId: string, requestId: string, waitMs: number): Promise<void> {
-    const run = this.#driver.run(linkId, requestId);
-    await Promise.race([run, sleep(waitMs)]);
+    const deadline = Date.now() + waitMs;
+    do {
+      const leftMs = deadline - Date.now();
+      await Promise.race([this.#driver.run(linkId, requestId), sleep(leftMs)]);
+      // A run that the alarm began ends early; whoever waits goes on.
+      const work = this.#store.link(linkId)?.work;
+      if (!work || work.notBeforeMs > deadline) return;
+    } while (Date.now() < deadline);
   }
 
   #creation(record: LinkRecord, body: FinalizeLink | FinalizeRefresh) {

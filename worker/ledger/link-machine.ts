@@ -152,7 +152,10 @@ export function posted(
   rules: Rules,
 ): LinkRecord {
   if (result?.ok) return observed(record, accountWork(work, result.value, nowMs), result, nowMs, rules);
-  if (result === null || result.failure.done === "unknown") return lostPost(record, work, nowMs, rules);
+  if (result === null || result.failure.done === "unknown") {
+    // A crash tells no time: the call may have gone out until the moment before it was found.
+    return lostPost(record, work, result?.failure.sentAtMs ?? nowMs, nowMs, rules);
+  }
 
   const { code, retryAfterMs } = result.failure;
   const surelyNothingMade = work.lostPosts === 0;
@@ -165,18 +168,24 @@ export function posted(
       nowMs + Math.max(retryAfterMs ?? 0, Math.ceil(rules.upstreamTimeoutMs * DOUBT_MARGIN_SHARE)),
     );
   }
-  // An earlier call may have succeeded, which would explain a refusal of this one.
-  const refusals = PROBLEMS[code].retryable ? work.refusals : work.refusals + 1;
+  // An earlier call may have succeeded, which would explain that the provider refuses this one.
+  const refusals = code === "provider_rejected" ? work.refusals + 1 : work.refusals;
   if (rules.recovery === "search") return search(record, { ...work, refusals }, nowMs);
   // With the same key an earlier success would have been answered again, so refusals mean that nothing was made.
   if (refusals >= REPLAY_REFUSALS_BELIEVED) return failed(record, code, nowMs);
   return recreate(record, { ...work, refusals }, nowMs + doubtMs(rules));
 }
 
-function lostPost(record: LinkRecord, work: WorkOf<"posting">, nowMs: number, rules: Rules): LinkRecord {
+function lostPost(
+  record: LinkRecord,
+  work: WorkOf<"posting">,
+  sentAtMs: number,
+  nowMs: number,
+  rules: Rules,
+): LinkRecord {
   const lost = { ...work, lostPosts: work.lostPosts + 1 };
   // The provider may be at work for as long as we would have waited, and a little longer.
-  const quietAtMs = Math.max(nowMs, work.postedAtMs + doubtMs(rules));
+  const quietAtMs = Math.max(nowMs, sentAtMs + doubtMs(rules));
   if (rules.recovery === "search") return search(record, lost, quietAtMs);
   if (nowMs - work.startedAtMs >= PROCESSING_MAX_MS) return failed(record, "provider_timeout", nowMs);
   return recreate(record, lost, nowMs + patientDelayMs(lost.lostPosts, nowMs - work.startedAtMs));

@@ -34,9 +34,9 @@ export function createAuthorizedApi(options: AuthorizedApiOptions): AuthorizedAp
     for (let attempt = 1; ; attempt++) {
       const result = await once(request, options);
       if (result.ok || attempt === READ_ATTEMPTS) return result;
-      const { code, done, retryAfterMs } = result.failure;
-      const mayRepeat =
-        code !== "provider_misconfigured" && (request.repeatable || (done === "no" && retryAfterMs));
+      const { code, retryAfterMs } = result.failure;
+      // What is not repeatable is left to whoever remembers what it has done.
+      const mayRepeat = request.repeatable && code !== "provider_misconfigured";
       if (!mayRepeat || (retryAfterMs ?? 0) > RETRY_AFTER_MAX_INLINE_MS) return result;
       const backoffMs = RETRY_BACKOFF_FIRST_MS * 2 ** (attempt - 1) * (0.5 + random());
       await sleep(Math.max(retryAfterMs ?? 0, backoffMs));
@@ -48,6 +48,7 @@ async function once(request: ApiRequest, options: AuthorizedApiOptions): Promise
   for (let isRetry = false; ; isRetry = true) {
     const token = await options.tokens.get();
     if (!token.ok) return token;
+    const sentAtMs = options.upstream.now();
     const answer = await callUpstream(
       {
         call: request.call,
@@ -60,7 +61,7 @@ async function once(request: ApiRequest, options: AuthorizedApiOptions): Promise
     );
     const doubt = answer.kind === "answered" && tokenDoubt(answer.status);
     if (doubt && !isRetry && (await options.tokens.drop(token.value, doubt))) continue;
-    return toResult(answer);
+    return toResult(answer, sentAtMs);
   }
 }
 
@@ -71,15 +72,17 @@ function tokenDoubt(status: number) {
   return null;
 }
 
-function toResult(answer: UpstreamAnswer): Result<ApiAnswer> {
+function toResult(answer: UpstreamAnswer, sentAtMs: number): Result<ApiAnswer> {
+  const unknown = (code: "provider_timeout" | "provider_unavailable", retryAfterMs: number | null = null) =>
+    ({ ok: false, failure: { code, done: "unknown", retryAfterMs, sentAtMs } }) as const;
   if (answer.kind === "lost") {
-    return fail(answer.reason === "timeout" ? "provider_timeout" : "provider_unavailable", "unknown");
+    return unknown(answer.reason === "timeout" ? "provider_timeout" : "provider_unavailable");
   }
   const { status, body, retryAfterMs } = answer;
   // A 429 without Retry-After is retried after the usual back-off.
   if (status === 429) return fail("provider_unavailable", "no", retryAfterMs ?? RETRY_BACKOFF_FIRST_MS);
-  if (status === 408) return fail("provider_timeout", "unknown", retryAfterMs);
-  if (status >= 500) return fail("provider_unavailable", "unknown", retryAfterMs);
+  if (status === 408) return unknown("provider_timeout", retryAfterMs);
+  if (status >= 500) return unknown("provider_unavailable", retryAfterMs);
   // Refused with a token that is new: wrong credentials would have been refused where it was asked for.
   if (status === 401) return fail("provider_unavailable", "no", retryAfterMs);
   // Redirects are not followed: the base URL is wrong.

@@ -24,6 +24,8 @@ export interface Failure {
   done: "no" | "unknown";
   /** The provider asked for this pause. */
   retryAfterMs?: number | null;
+  /** When the call went out whose answer is lost. */
+  sentAtMs?: number;
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };

@@ -1,5 +1,6 @@
 /** The demo's own server: it knows who is signed in, and mints bank-link sessions for them. */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
   fillPage,
   json,
@@ -89,5 +90,5 @@ export async function startHost(options: HostOptions): Promise<Host> {
 }
 
 function file(name: string): Promise<string> {
-  return readFile(new URL(`browser/${name}`, import.meta.url), "utf8");
+  return readFile(join(import.meta.dirname, "browser", name), "utf8");
 }

@@ -1,5 +1,6 @@
 /** The Plaid Link stand-in: Link's script, its iframe, the bank's own page, and the server behind them. */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fillPage, json, seeOther, startWebServer, text, type WebAnswer } from "../web-server.ts";
 import type { PlaidBackend } from "./backend.ts";
@@ -136,5 +137,5 @@ function linkSetup(scenario: LinkScenario): string {
 }
 
 function file(name: string): Promise<string> {
-  return readFile(new URL(`browser/${name}`, import.meta.url), "utf8");
+  return readFile(join(import.meta.dirname, "browser", name), "utf8");
 }

@@ -26,6 +26,7 @@ const search: Rules = {
   recovery: "search",
   accountFailure: () => "duplicate_account",
   upstreamTimeoutMs: TIMEOUT_MS,
+  verifyOwnership: false,
 };
 const replay: Rules = { ...search, recovery: "replay" };
 
@@ -141,23 +142,26 @@ describe("posting an account", () => {
     assert.equal(posted(record, work, busy, PUBLIC_TOKEN_LIFE_MS, search).status, "failed");
   });
 
-  test("a lost answer is searched for, first after the time-out and a margin", () => {
+  test("a lost answer is searched for, first after the time-out and a margin since it went out", () => {
     const record = posted1();
-    const next = posted(
-      record,
-      workOf(record, "posting"),
-      fail("provider_unavailable", "unknown"),
-      50,
-      search,
-    );
-    assert.equal(workOf(next, "search").notBeforeMs, TIMEOUT_MS * 1.25);
+    const failure = { code: "provider_unavailable", done: "unknown", sentAtMs: 7_000 } as const;
+    const next = posted(record, workOf(record, "posting"), { ok: false, failure }, 7_050, search);
+    assert.equal(workOf(next, "search").notBeforeMs, 7_000 + TIMEOUT_MS * 1.25);
     assert.ok(isInDoubt(next));
+  });
+
+  test("only the provider's own refusal counts as one after a lost answer", () => {
+    let record = posted1();
+    record = posted(record, workOf(record, "posting"), null, 50, replay);
+    record = posting(record, workOf(record, "create"), 60);
+    record = posted(record, workOf(record, "posting"), fail("provider_misconfigured"), 70, replay);
+    assert.equal(workOf(record, "create").refusals, 0);
   });
 
   test("a crash under the call is a lost answer", () => {
     const record = posted1();
     const next = posted(record, workOf(record, "posting"), null, 90_000, search);
-    assert.equal(workOf(next, "search").notBeforeMs, 90_000);
+    assert.equal(workOf(next, "search").notBeforeMs, 90_000 + TIMEOUT_MS * 1.25);
   });
 
   test("where keys make a repeat safe, a lost answer is simply asked for again", () => {
