@@ -37,9 +37,9 @@ const nodeTest = (folder: string, concurrency: number) => [
 ];
 
 const layers: Layer[] = [
+  { name: "build", command: ["npm", "run", "build", "--silent"], counts: false },
   { name: "types", command: ["npm", "run", "types", "--silent"], counts: false },
   { name: "lint", command: ["npm", "run", "lint", "--silent"], counts: false },
-  { name: "build", command: ["npm", "run", "build", "--silent"], counts: false },
   { name: "unit", command: nodeTest("unit", 2), counts: true },
   { name: "api", command: nodeTest("api", 2), counts: true },
   { name: "browser", command: ["wtr", "--config", "test/browser/web-test-runner.config.js"], counts: true },

@@ -53,14 +53,17 @@ export interface Browser {
   choose(link: Link): { public_token: string } & Record<string, unknown>;
 }
 
-export async function startEdge(vars: Record<string, string> = {}): Promise<Edge> {
+export async function startEdge(
+  vars: Record<string, string> = {},
+  configPath = "./wrangler.toml",
+): Promise<Edge> {
   const plaid = new PlaidBackend();
   const cybrid = await startCybrid({ plaid });
   const lynx = await startLynx({ plaid });
   const harness = createTestHarness({
     workers: [
       {
-        configPath: "./wrangler.toml",
+        configPath,
         vars: {
           PROVIDERS: "cybrid,lynx",
           ENVIRONMENT: "sandbox",
