@@ -1,23 +1,25 @@
 /** Which API the element may call. */
 import { BankLinkError } from "./errors.ts";
 
-export interface ApiBaseSettings {
-  /** The element's property. */
-  api: string | null;
-  /** The same as markup has it: markup may come from people whom the page does not trust with its customers' tokens. */
-  attribute: string | null;
-  /** The origin of the script, in the file that the Worker serves. */
-  defaultApi: string | null;
-  allowedOrigins: readonly string[];
-}
-
-/** The API's base URL, without a slash at its end. @throws BankLinkError `api_missing`, `api_not_allowed` */
-export function apiBase({ api, attribute, defaultApi, allowedOrigins }: ApiBaseSettings): string {
+/**
+ * The API's base URL, without a slash at its end.
+ * @param api the element's property
+ * @param attribute the same as markup has it: markup may come from people to whom the page would give no token
+ * @param defaultApi the script's origin, in the file that the Worker serves
+ * @param allowed origins that markup may name besides the script's and the page's
+ * @throws BankLinkError `api_missing`, `api_not_allowed`
+ */
+export function apiBase(
+  api: string | null,
+  attribute: string | null,
+  defaultApi: string | null,
+  allowed: readonly string[],
+): string {
   const named = api ?? defaultApi;
   if (!named) throw new BankLinkError("api_missing", false);
   const url = URL.canParse(named, document.baseURI) ? new URL(named, document.baseURI) : null;
   const isTrusted = api === null || api !== attribute;
-  const origins = [location.origin, defaultApi && new URL(defaultApi).origin, ...allowedOrigins];
+  const origins = [location.origin, defaultApi && new URL(defaultApi).origin, ...allowed];
   if (!url?.protocol.startsWith("http") || !(isTrusted || origins.includes(url.origin))) {
     throw new BankLinkError("api_not_allowed", false);
   }

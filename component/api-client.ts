@@ -72,7 +72,7 @@ export class ApiClient {
   /** Tries again where that is safe: all that is called here is a read, has an idempotency key, or does nothing twice. */
   async #call(request: Request): Promise<Link> {
     const { retries = RETRIES_BRIEF, signal } = request;
-    for (let tries = 0; ; tries++) {
+    for (let tries = 0; ; ) {
       try {
         return await this.#once(request);
       } catch (thrown) {
@@ -83,6 +83,8 @@ export class ApiClient {
         // A longer Retry-After than a person waits is theirs to hear of.
         if (!retryable || !isOurs || tries >= retries || retryAfterMs > RETRY_MAX_MS) throw thrown;
         await delay(retryAfterMs || Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MAX_MS), signal);
+        // The lost first try is still at work, and the API ends it in time: that is no failure to count.
+        if (code !== "idempotency_in_progress") tries++;
       }
     }
   }

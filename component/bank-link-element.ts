@@ -25,7 +25,8 @@ export type PublicLink = Omit<Link, "link_token">;
 export type Preload = "intent" | "load" | "none";
 
 /**
- * Links a bank account: shows a button, opens Plaid Link, and tells the true outcome.
+ * Links a bank account: shows a button, opens Plaid Link, and tells the true outcome. Its `color`, `font` and
+ * `max-inline-size` are those of any element: the page's style sheet sets them.
  *
  * @element bank-link
  *
@@ -69,18 +70,14 @@ export type Preload = "intent" | "load" | "none";
  * @csspart status - the live region
  * @csspart message - the sentence in it
  *
- * @cssprop --bank-link-accent - the button
- * @cssprop --bank-link-on-accent - the text on it
- * @cssprop --bank-link-text
+ * @cssprop --bank-link-accent - the button, and the ring of focus
+ * @cssprop --bank-link-on-accent - the text on the button
  * @cssprop --bank-link-muted - less important text
  * @cssprop --bank-link-surface - behind outcomes
- * @cssprop --bank-link-border
- * @cssprop --bank-link-success
- * @cssprop --bank-link-danger
- * @cssprop --bank-link-focus - the focus ring
- * @cssprop --bank-link-radius
- * @cssprop --bank-link-font - as CSS `font`
- * @cssprop --bank-link-max-width
+ * @cssprop --bank-link-border - around them
+ * @cssprop --bank-link-radius - of the button and of outcomes
+ * @cssprop --bank-link-success - the tick
+ * @cssprop --bank-link-danger - the warning sign
  *
  * @cssState idle - nothing has happened
  * @cssState preparing - script and link are being fetched
@@ -89,7 +86,7 @@ export type Preload = "intent" | "load" | "none";
  * @cssState finalizing - the bank agreed; the account is being made
  * @cssState linked - the provider says that the account exists
  * @cssState canceled - left without linking
- * @cssState failed
+ * @cssState failed - something went wrong; the status line says what, and trying again is offered
  *
  * @fires bank-link-statechange - `{from, to}`
  * @fires bank-link-open - `{link_id}`; cancelable, before Link opens
@@ -170,8 +167,8 @@ export class BankLinkElement extends LitElement {
     this.preload = "intent";
     this.multiple = this.required = this.disabled = false;
     this.#internals.states?.add("idle");
-    for (const sign of ["pointerenter", "focusin", "touchstart"]) {
-      this.addEventListener(sign, () => this.preload === "intent" && this.#preload(), { passive: true });
+    for (const sign of ["pointerenter", "focusin"]) {
+      this.addEventListener(sign, () => this.preload !== "none" && this.#preload());
     }
   }
 
@@ -237,7 +234,8 @@ export class BankLinkElement extends LitElement {
 
   formDisabledCallback(isDisabled: boolean): void {
     this.#isFormDisabled = isDisabled;
-    this.requestUpdate();
+    // Called while Lit reflects `disabled`, which is within an update that takes no other request.
+    queueMicrotask(() => this.requestUpdate());
   }
 
   formResetCallback(): void {
@@ -245,8 +243,8 @@ export class BankLinkElement extends LitElement {
     this.reset();
   }
 
-  formStateRestoreCallback(state: File | string | FormData | null): void {
-    if (typeof state === "string") this.value = state;
+  formStateRestoreCallback(value: string): void {
+    this.value = value;
   }
 
   protected override willUpdate(): void {
@@ -260,7 +258,7 @@ export class BankLinkElement extends LitElement {
     if (this.#hadFocus && !this.shadowRoot?.activeElement) {
       this.shadowRoot?.querySelector<HTMLElement>(".account")?.focus();
     }
-    if (this.#arrival === "unasked" && hasSession(this)) {
+    if (this.#arrival === "unasked" && this.isConnected && hasSession(this)) {
       this.#arrival = "asked";
       void offerToResume(this.#resumer).then(() => {
         this.#arrival = "clear";
@@ -315,7 +313,7 @@ export class BankLinkElement extends LitElement {
   }
 
   #preload(): void {
-    if (!this.#isDisabled && hasSession(this)) this.#flow.preload();
+    if (this.isConnected && !this.#isDisabled && hasSession(this)) this.#flow.preload();
   }
 
   #syncForm(): void {
@@ -340,16 +338,13 @@ export class BankLinkElement extends LitElement {
   #flowHost(): FlowHost {
     return {
       element: this,
-      apiClient: () =>
-        new ApiClient(
-          apiBase({
-            api: this.api,
-            attribute: this.getAttribute("api"),
-            defaultApi: BankLinkElement.defaultApi,
-            allowedOrigins: BankLinkElement.allowedApiOrigins,
-          }),
+      apiClient: () => {
+        const { defaultApi, allowedApiOrigins } = BankLinkElement;
+        return new ApiClient(
+          apiBase(this.api, this.getAttribute("api"), defaultApi, allowedApiOrigins),
           this,
-        ),
+        );
+      },
       wishes: (): CreateLink => ({
         language: this.#language,
         ...(this.refreshAccount && { account_id: this.refreshAccount }),
@@ -366,11 +361,9 @@ export class BankLinkElement extends LitElement {
         this.#internals.states?.add(to);
         if (from === "open" && to !== "preparing") this.#returnFocus();
         this.requestUpdate();
+        if (to === "linked") this.value = this.linkedAccount?.id ?? this.link?.id ?? null;
         this.dispatchEvent(new BankLinkStateChangeEvent({ from, to }));
-      },
-      linked: ({ id, account }) => {
-        this.value = account?.id ?? id;
-        this.dispatchEvent(new Event("change", { bubbles: true }));
+        if (to === "linked") this.dispatchEvent(new Event("change", { bubbles: true }));
       },
     };
   }

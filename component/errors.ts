@@ -1,5 +1,5 @@
 /** What can go wrong, as one error with a tag; the sentence that a customer reads comes from messages.ts. */
-import type { LinkProblem, Problem } from "../worker/contract.ts";
+import type { Link, Problem } from "../worker/contract.ts";
 import type { ProblemCode } from "../worker/problems/registry.ts";
 
 /** What only the browser can know; the rest are the API's own codes. */
@@ -47,7 +47,7 @@ export function fromProblem(problem: Partial<Problem>, { status, headers }: Resp
   );
 }
 
-/** A link that the API ended. */
-export function fromLinkProblem(problem: LinkProblem | null): BankLinkError {
+/** A link that has ended otherwise than `linked`. */
+export function fromLink({ problem }: Link): BankLinkError {
   return new BankLinkError(problem?.code ?? "internal_error", problem?.retryable);
 }

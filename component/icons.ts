@@ -2,12 +2,12 @@
 import { html, type TemplateResult } from "lit";
 
 const PATHS = {
-  bank: "M3 9.5 12 4l9 5.5M5 10v7m4.7-7v7m4.6-7v7M19 10v7M3.5 20h17",
+  bank: "m3 9 9-5 9 5zm3 2v7m6-7v7m6-7v7M3 20h18",
   lock: "M5 11h14v9H5zm3 0V8a4 4 0 0 1 8 0v3",
   check: "m5.5 12.5 4.5 4.5 8.5-9.5",
   alert: "M12 8v5m0 3.2v.1M12 3.5 21.5 20h-19Z",
 };
 
 export function icon(name: keyof typeof PATHS): TemplateResult {
-  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+  return html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
 }

@@ -3,9 +3,6 @@
 /** Plaid's script is a few hundred kB; a phone on a poor network gets it by then, or never. */
 export const SCRIPT_TIMEOUT_MS = 20_000;
 
-/** Between looks for what a script that somebody else put on the page has defined. */
-export const LOOK_MS = 50;
-
 /** From `Plaid.create()` to `onLoad`. A blocked frame says nothing at all, so only time can tell. */
 export const LINK_LOAD_TIMEOUT_MS = 20_000;
 

@@ -2,7 +2,7 @@
 import type { Account, CreateLink, FinalizeLink, FinalizeRefresh, Link } from "../worker/contract.ts";
 import type { ApiClient } from "./api-client.ts";
 import { type Arrival, cleanAddress, forgetLinkId, keepLinkId } from "./arrival.ts";
-import { asBankLinkError, BankLinkError, type BankLinkErrorCode, fromLinkProblem } from "./errors.ts";
+import { asBankLinkError, BankLinkError, type BankLinkErrorCode, fromLink } from "./errors.ts";
 import {
   BankLinkErrorEvent,
   BankLinkExitEvent,
@@ -28,7 +28,6 @@ export interface FlowHost {
   /** What a customer is told. */
   sentence(of: "canceled" | BankLinkErrorCode): string;
   stateChanged(from: LinkState, to: LinkState): void;
-  linked(link: Link): void;
 }
 
 export interface Outcome {
@@ -51,7 +50,8 @@ export class LinkFlow {
 
   readonly #host: FlowHost;
   readonly #intent = new LinkIntent();
-  #api: ApiClient | null = null;
+  /** Of the attempt at hand, whatever the page sets meanwhile. */
+  #api!: ApiClient;
   #run = new AbortController();
   #plaidLink: PlaidLink | null = null;
   /** Somebody waits for Link to open; without it, all is done ahead of the click and in silence. */
@@ -92,14 +92,13 @@ export class LinkFlow {
     const { state } = this;
     const finalization = this.#finalization;
     const arrival = this.#arrival;
-    const isFor = this.#isResumed || this.#intent.isFor(this.#host.wishes());
+    // A link prepared for other wishes, or about to expire, is not opened.
+    const isFit = this.#isResumed || (this.#intent.isFor(this.#host.wishes()) && lasts(this.link));
     this.#isRenewed = false;
     if (finalization) this.#attempt((signal) => this.#finalize(finalization, signal));
     else if (arrival) this.#attempt((signal) => this.#resume(arrival, signal));
-    // A link prepared for other wishes, or about to expire, is not opened.
-    else if (state === "ready" && isFor && this.link && (this.#isResumed || lasts(this.link))) {
-      this.#attempt(async () => this.#openLink());
-    } else if (state !== "preparing" || !isFor) this.#attempt((signal) => this.#prepare(signal));
+    else if (isFit && state === "ready") this.#attempt(async () => this.#openLink());
+    else if (!isFit || state !== "preparing") this.#attempt((signal) => this.#prepare(signal));
     return promise;
   }
 
@@ -127,9 +126,8 @@ export class LinkFlow {
 
   /** Goes on where a bank's redirect or a reload interrupted. Without `link`, it is looked for again. */
   resume(arrival: Arrival, link?: Link | null): void {
-    const isFree = this.state === "idle" || (this.state === "ready" && !this.#opening);
     // Old news do not disturb what the customer does now.
-    if (!arrival.receivedRedirectUri && !isFree) return;
+    if (!arrival.receivedRedirectUri && this.#opening) return;
     this.#want();
     this.#attempt((signal) => this.#resume(arrival, signal, link));
   }
@@ -143,6 +141,7 @@ export class LinkFlow {
   /** Taken out of its page. Only what the customer has agreed to goes on. */
   disconnected(): void {
     const { link, state } = this;
+    this.#dropPlaidLink();
     // With #finalization the request is still on its way, and completes by itself.
     if (state === "finalizing" && !this.#finalization) {
       this.#run.abort();
@@ -193,12 +192,18 @@ export class LinkFlow {
   #begin(): ApiClient {
     this.#dropPlaidLink();
     this.#isResumed = false;
+    this.link = null;
     this.#move("prepare");
     this.#api = this.#host.apiClient();
     return this.#api;
   }
 
-  async #load(plaid: PlaidFactory, link: Link, receivedRedirectUri: string | null, signal: AbortSignal) {
+  async #load(
+    plaid: PlaidFactory,
+    link: Link,
+    receivedRedirectUri: string | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     this.link = link;
     this.#isResumed = receivedRedirectUri !== null;
     const plaidLink = new PlaidLink(plaid, {
@@ -207,10 +212,8 @@ export class LinkFlow {
       anchor: this.#host.element,
       onEvent: (name, metadata) =>
         this.#emit(new BankLinkPlaidEvent({ name, metadata: readEvent(metadata) })),
-      onExit: (error, metadata) => plaidLink === this.#plaidLink && this.#exited(readExit(error, metadata)),
-      onSuccess: (publicToken, metadata) => {
-        if (plaidLink === this.#plaidLink) this.#agreed(link, readSuccess(link.mode, publicToken, metadata));
-      },
+      onExit: (error, metadata) => this.#exited(readExit(error, metadata)),
+      onSuccess: (publicToken, metadata) => this.#agreed(link, readSuccess(link.mode, publicToken, metadata)),
     });
     this.#plaidLink = plaidLink;
     await plaidLink.loaded;
@@ -232,12 +235,11 @@ export class LinkFlow {
     // The page's code may have reset or removed the element meanwhile.
     if (this.#plaidLink !== plaidLink) return;
     keepLinkId(link.id);
-    this.#report(this.#api?.opened(link.id));
+    this.#api.opened(link.id).catch(ignore);
     plaidLink.open();
   }
 
   #agreed(link: Link, body: FinalizeLink | FinalizeRefresh | BankLinkError): void {
-    if (this.state !== "open") return;
     if (body instanceof BankLinkError) this.#fail(body);
     else this.#attempt((signal) => this.#finalize({ link, body }, signal));
   }
@@ -246,10 +248,7 @@ export class LinkFlow {
     this.#finalization = finalization;
     this.#move("finalize");
     // Without the signal: the request completes whatever happens to the element.
-    const link = await (this.#api ?? this.#host.apiClient()).finalize(
-      finalization.link.id,
-      finalization.body,
-    );
+    const link = await this.#api.finalize(finalization.link.id, finalization.body);
     signal.throwIfAborted();
     this.#finalization = null;
     await this.#end(link, signal);
@@ -271,29 +270,27 @@ export class LinkFlow {
         this.#emit(new BankLinkPendingEvent({ link_id: link.id }));
         signal.throwIfAborted();
       }
-      const ended = await followLink(this.#api ?? this.#host.apiClient(), link, "finalizing", signal);
+      const ended = await followLink(this.#api, link, "finalizing", signal);
       signal.throwIfAborted();
       return this.#end(ended, signal);
     }
-    if (link.status === "failed") throw fromLinkProblem(link.problem);
-    if (link.status !== "linked") throw new BankLinkError("link_expired");
+    if (link.status !== "linked") throw fromLink(link);
     const { id, mode, account, reference } = link;
     forgetLinkId(id);
     this.account = account;
     this.#move("linked");
-    this.#host.linked(link);
     this.#emit(new BankLinkSuccessEvent({ link_id: id, mode, account, reference }));
     this.#settle();
   }
 
   #exited(exit: PlaidExit): void {
-    const { link, state } = this;
-    if (!link || state !== "open") return;
+    const { link } = this;
+    if (!link) return;
     if (exit.report.error?.code === "INVALID_LINK_TOKEN") {
       this.#renew(link, exit);
       return;
     }
-    this.#report(this.#api?.exited(link.id, exit.report));
+    this.#api.exited(link.id, exit.report).catch(ignore);
     forgetLinkId(link.id);
     this.sentence = exit.displayMessage ?? this.#host.sentence("canceled");
     this.#move("exit");
@@ -311,7 +308,7 @@ export class LinkFlow {
     this.#attempt(async (signal) => {
       this.#move("prepare");
       // Before the API knows that this link is of no use, it might hand the same one out again.
-      await this.#report(this.#api?.exited(link.id, { ...exit.report, final: true }));
+      await this.#api.exited(link.id, { ...exit.report, final: true }).catch(ignore);
       signal.throwIfAborted();
       await this.#prepare(signal);
     });
@@ -345,17 +342,11 @@ export class LinkFlow {
   }
 
   #announceExit(link: Link | null, { report: { status = null, error = null } }: PlaidExit): void {
-    const message = this.sentence;
-    this.#emit(new BankLinkExitEvent({ link_id: link?.id ?? null, status, error, message }));
+    this.#emit(new BankLinkExitEvent({ link_id: link?.id ?? null, status, error, message: this.sentence }));
   }
 
   #emit(event: Event): boolean {
     return this.#host.element.dispatchEvent(event);
-  }
-
-  // What is told besides the customer's way: if it is lost, they must not notice.
-  #report(told: Promise<unknown> | undefined): Promise<unknown> | undefined {
-    return told?.catch(() => {});
   }
 
   #want(): PromiseWithResolvers<Outcome> {
@@ -390,3 +381,6 @@ export class LinkFlow {
     this.#plaidLink = null;
   }
 }
+
+// What the API is told besides the customer's way: if it is lost, they must not notice.
+function ignore(): void {}

@@ -37,7 +37,8 @@ export class LinkIntent {
 }
 
 /** Whether Plaid will still take the link's token for long enough. */
-export function lasts({ link_token_expires_at: expires }: Link): boolean {
+export function lasts(link: Link | null): boolean {
+  const expires = link?.link_token_expires_at;
   return !expires || Date.parse(expires) - Date.now() > TOKEN_MARGIN_MS;
 }
 

@@ -5,26 +5,26 @@
 
 import { flatAncestors } from "./flat-tree.ts";
 
+/** What carries the frame; shown while the customer is in Link. Hidden it stays loaded, since Plaid's last events come late. */
 export interface LinkStage {
-  show(): void;
-  /** Gives the page back; the frame stays loaded, since Plaid's last events may still come from it. */
-  hide(): void;
-  clear(): void;
+  readonly carrier: HTMLElement;
+  show?(): void;
+  hide?(): void;
 }
 
 /** The stage for `frame`, opened by something inside `anchor`. Call it right after `Plaid.create()`: moving reloads the frame. */
-export function stageFor(frame: HTMLIFrameElement, anchor: Element): LinkStage | null {
-  let stage: typeof dialogStage | null = null;
+export function stageFor(frame: HTMLElement, anchor: Element): LinkStage {
+  let stage: LinkStage = { carrier: frame };
   for (const element of flatAncestors(anchor)) {
     // A closed dialog counts: Link may be prepared before its dialog opens.
     if (element instanceof HTMLDialogElement) return dialogStage(frame);
-    if (element.popover) stage = popoverStage;
+    if (element.popover) stage = popoverStage(frame);
   }
-  return stage?.(frame) ?? null;
+  return stage;
 }
 
 // In Chromium, Firefox and WebKit nothing but a modal dialog of our own, above the other, takes part in the page.
-function dialogStage(frame: HTMLIFrameElement): LinkStage {
+function dialogStage(frame: HTMLElement): LinkStage {
   const dialog = document.createElement("dialog");
   dialog.ariaLabel = "Plaid Link";
   // The frame covers the page by itself; the dialog only carries it.
@@ -35,18 +35,10 @@ function dialogStage(frame: HTMLIFrameElement): LinkStage {
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.append(frame);
   document.documentElement.append(dialog);
-  return {
-    show: () => dialog.showModal(),
-    hide: () => dialog.close(),
-    clear: () => dialog.remove(),
-  };
+  return { carrier: dialog, show: () => dialog.showModal(), hide: () => dialog.close() };
 }
 
-function popoverStage(frame: HTMLIFrameElement): LinkStage {
+function popoverStage(frame: HTMLElement): LinkStage {
   frame.popover = "manual";
-  return {
-    show: () => frame.showPopover(),
-    hide: () => frame.hidePopover(),
-    clear: () => frame.remove(),
-  };
+  return { carrier: frame, show: () => frame.showPopover(), hide: () => frame.hidePopover() };
 }

@@ -23,24 +23,25 @@ export type LinkAction =
   /** The API said `linked`. Nothing else leads to success. */
   | "linked"
   | "fail"
+  /** From anywhere. */
   | "reset";
 
-const MOVES: Record<LinkState, Partial<Record<LinkAction, LinkState>>> = {
+const MOVES: Record<LinkState, Partial<Record<Exclude<LinkAction, "reset">, LinkState>>> = {
   idle: { prepare: "preparing", finalize: "finalizing" },
-  preparing: { prepared: "ready", finalize: "finalizing", fail: "failed", reset: "idle" },
+  preparing: { prepared: "ready", finalize: "finalizing", fail: "failed" },
   // A token about to expire is renewed before opening, a refused one after.
-  ready: { open: "open", prepare: "preparing", fail: "failed", reset: "idle" },
-  open: { finalize: "finalizing", exit: "canceled", prepare: "preparing", fail: "failed", reset: "idle" },
-  finalizing: { linked: "linked", fail: "failed", reset: "idle" },
-  linked: { prepare: "preparing", reset: "idle" },
-  canceled: { prepare: "preparing", reset: "idle" },
+  ready: { open: "open", prepare: "preparing", fail: "failed" },
+  open: { finalize: "finalizing", exit: "canceled", prepare: "preparing", fail: "failed" },
+  finalizing: { linked: "linked", fail: "failed" },
+  linked: { prepare: "preparing" },
+  canceled: { prepare: "preparing" },
   // Finalizing again is what "try again" means while the outcome of the first try is unknown.
-  failed: { prepare: "preparing", finalize: "finalizing", reset: "idle" },
+  failed: { prepare: "preparing", finalize: "finalizing" },
 };
 
 /** The state after `action`; the same state when the action means nothing there. */
 export function next(state: LinkState, action: LinkAction): LinkState {
-  return MOVES[state][action] ?? state;
+  return action === "reset" ? "idle" : (MOVES[state][action] ?? state);
 }
 
 /** Something is under way that a person waits for. */

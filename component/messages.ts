@@ -14,9 +14,8 @@ export interface Messages {
   /** Beneath the button, before anything has happened. */
   hint: string;
 
-  /** The status line, state by state. */
+  /** The status line, state by state; while Link is open, Link has the word. */
   preparing: string;
-  open: string;
   finalizing: string;
   /** The provider takes its time. */
   pending: string;
@@ -55,10 +54,9 @@ export function loadMessages(tag: string): Promise<void> | null {
   const language = primary(tag);
   const load = LANGUAGES[language];
   if (!load || loaded.has(language)) return null;
-  return load().then(
-    (module) => void loaded.set(language, module.default),
-    () => {},
-  );
+  return load()
+    .catch(() => ({ default: en }))
+    .then((module) => void loaded.set(language, module.default));
 }
 
 export function withOverrides(base: Messages, override: MessageOverrides | null): Messages {

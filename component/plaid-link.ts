@@ -40,8 +40,7 @@ export class PlaidLink {
   /** Resolves when Link could open. @throws BankLinkError `link_timeout` */
   readonly loaded: Promise<void>;
   readonly #handler: PlaidHandler;
-  readonly #stage: LinkStage | null;
-  readonly #frame: HTMLIFrameElement | null;
+  readonly #stage: LinkStage | undefined;
   #phase: Phase = "created";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -62,8 +61,8 @@ export class PlaidLink {
           queueMicrotask(() => options.onEvent(name, metadata));
       },
     });
-    this.#frame = [...document.querySelectorAll("iframe")].find((frame) => !before.includes(frame)) ?? null;
-    this.#stage = this.#frame && stageFor(this.#frame, options.anchor);
+    const frame = [...document.querySelectorAll("iframe")].find((frame) => !before.includes(frame));
+    this.#stage = frame && stageFor(frame, options.anchor);
     this.#timer = setTimeout(() => loading.reject(new BankLinkError("link_timeout")), LINK_LOAD_TIMEOUT_MS);
     loading.promise.then(
       () => clearTimeout(this.#timer),
@@ -74,13 +73,16 @@ export class PlaidLink {
   open(): void {
     this.#phase = "open";
     this.#handler.open();
-    this.#stage?.show();
+    this.#stage?.show?.();
   }
 
   /** Asks Link to leave, and takes it away if it does not answer. */
   exit(unanswered: () => void): void {
     this.#handler.exit({ force: true });
-    this.#timer = setTimeout(() => this.#finish(unanswered), LINK_EXIT_GRACE_MS);
+    this.#timer = setTimeout(() => {
+      this.destroy();
+      unanswered();
+    }, LINK_EXIT_GRACE_MS);
   }
 
   /** Takes everything away; no callback comes any more. */
@@ -97,8 +99,7 @@ export class PlaidLink {
     }
     // Destroying a handler that never opened sets the page's overflow to what it was when it was created.
     if (neverOpened) document.body.style.overflow = overflow;
-    this.#stage?.clear();
-    this.#frame?.remove();
+    this.#stage?.carrier.remove();
   }
 
   // Plaid leaves its overlay up and the page locked when a callback throws, so ours only ask for a microtask; and its
@@ -108,7 +109,9 @@ export class PlaidLink {
     this.#phase = "finished";
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.destroy(), LINK_FLUSH_MS);
-    this.#stage?.hide();
-    queueMicrotask(callback);
+    this.#stage?.hide?.();
+    queueMicrotask(() => {
+      if (this.#phase === "finished") callback();
+    });
   }
 }

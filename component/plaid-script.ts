@@ -1,6 +1,6 @@
 /** Loads Plaid's link-initialize.js once for the page, whoever else loads it too. */
 import { BankLinkError, type BankLinkErrorCode } from "./errors.ts";
-import { LOOK_MS, SCRIPT_TIMEOUT_MS } from "./limits.ts";
+import { SCRIPT_TIMEOUT_MS } from "./limits.ts";
 import type { PlaidFactory } from "./plaid-link.ts";
 
 /** Unversioned, and never to be hosted elsewhere: Plaid changes it without notice. */
@@ -27,35 +27,28 @@ export function loadPlaid(url: string, nonce: string): Promise<PlaidFactory> {
   return inFlight;
 }
 
-async function load(url: string, nonce: string): Promise<PlaidFactory> {
-  const { href } = new URL(url, document.baseURI);
-  const present = [...document.scripts].find((script) => script.src === href);
-  const script = present ?? createScript(href, nonce);
-  let look: ReturnType<typeof setInterval> | undefined;
-  let late: ReturnType<typeof setTimeout> | undefined;
-  try {
-    return await new Promise<PlaidFactory>((resolve, reject) => {
-      const found = () => {
-        if (window.Plaid) resolve(window.Plaid);
-        return window.Plaid;
-      };
-      const fail = (code: BankLinkErrorCode) => reject(new BankLinkError(code));
-      // Someone else's tag may have fired its events before we came, so its result is looked for as well.
-      look = setInterval(found, LOOK_MS);
-      late = setTimeout(fail, SCRIPT_TIMEOUT_MS, "script_timeout");
-      script.addEventListener("load", () => found() || fail("script_blocked"));
-      script.addEventListener("error", () => fail("script_blocked"));
-      // Plaid's script looks for its own tag in the light DOM and throws where there is none.
-      if (!present) document.head.append(script);
-    });
-  } catch (thrown) {
-    // A tag that failed never fires again, so it must not be found by the next try.
-    script.remove();
-    throw thrown;
-  } finally {
-    clearInterval(look);
-    clearTimeout(late);
-  }
+function load(url: string, nonce: string): Promise<PlaidFactory> {
+  return new Promise((resolve, reject) => {
+    const { href } = new URL(url, document.baseURI);
+    const present = [...document.scripts].find((script) => script.src === href);
+    const script = present ?? createScript(href, nonce);
+    const end = (code: BankLinkErrorCode) => {
+      clearTimeout(late);
+      if (window.Plaid) {
+        resolve(window.Plaid);
+        return;
+      }
+      // A tag that failed never fires again, so it must not be found by the next try.
+      script.remove();
+      reject(new BankLinkError(code));
+    };
+    // Also for somebody else's tag that had failed before we came.
+    const late = setTimeout(end, SCRIPT_TIMEOUT_MS, "script_timeout");
+    script.addEventListener("load", () => end("script_blocked"));
+    script.addEventListener("error", () => end("script_blocked"));
+    // Plaid's script looks for its own tag in the light DOM and throws where there is none.
+    if (!present) document.head.append(script);
+  });
 }
 
 function createScript(href: string, nonce: string): HTMLScriptElement {

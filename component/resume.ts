@@ -36,7 +36,7 @@ async function decide(brought: Arrival): Promise<void> {
   // The other elements of the page come in the same turn.
   await new Promise((resolve) => setTimeout(resolve));
   for (;;) {
-    const asking = byPlace().find(isForLinking) ?? byPlace()[0];
+    const asking = first(isForLinking) ?? first(() => true);
     if (!asking) return;
     if (isBack) asking.flow.expect();
     let link: Link | null | undefined;
@@ -49,9 +49,7 @@ async function decide(brought: Arrival): Promise<void> {
     if (!present.has(asking)) continue;
     arrival = null;
     if (!link && !isBack) return;
-    const taking = link
-      ? (byPlace().find((one) => isFor(one, link)) ?? byPlace().find(isForLinking))
-      : asking;
+    const taking = link ? (first((one) => isFor(one, link)) ?? first(isForLinking)) : asking;
     if (isBack && taking !== asking) asking.flow.reset();
     if (taking) taking.flow.resume(brought, link);
     else cleanAddress();
@@ -59,10 +57,9 @@ async function decide(brought: Arrival): Promise<void> {
   }
 }
 
-function byPlace(): Resumer[] {
-  return [...present].sort((one, other) =>
-    one.element.compareDocumentPosition(other.element) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
-  );
+// In the order in which they came, which is that of the page.
+function first(is: (resumer: Resumer) => boolean): Resumer | undefined {
+  return [...present].find(is);
 }
 
 function isForLinking({ element }: Resumer): boolean {

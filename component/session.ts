@@ -23,7 +23,7 @@ interface Entry {
 const entries = new Map<string | GetSession, Entry>();
 
 export function hasSession(settings: SessionSettings): boolean {
-  return Boolean(settings.getSession ?? settings.sessionUrl ?? settings.session);
+  return Boolean(settings.getSession || settings.sessionUrl || settings.session);
 }
 
 /**
@@ -72,14 +72,12 @@ async function ask(
 
 async function post(sessionUrl: string): Promise<{ token?: string; expires_at?: string }> {
   const url = new URL(sessionUrl, document.baseURI);
-  // It is called with the customer's cookies, and what it answers is believed.
+  // It is called with the customer's cookies, fetch()'s default on its own origin, and what it answers is believed.
   if (url.origin !== location.origin) throw new TypeError();
   const response = await fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: "{}",
-    credentials: "same-origin",
-    cache: "no-store",
   });
   if (!response.ok) throw new TypeError();
   return response.json();

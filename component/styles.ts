@@ -1,4 +1,7 @@
-/** Light and dark follow the page: its text colour and its `color-scheme`. What a brand cares for is a custom property. */
+/**
+ * Light and dark follow the page: its text colour and its `color-scheme`. What a brand cares for inside is a custom
+ * property; color, font and width are the element's own, for the page's style sheet to set.
+ */
 import { css } from "lit";
 
 export const styles = css`
@@ -9,26 +12,19 @@ export const styles = css`
     --_border: var(--bank-link-border, color-mix(in srgb, currentColor 22%, transparent));
     --_radius: var(--bank-link-radius, 0.625rem);
 
-    box-sizing: border-box;
-    color: var(--bank-link-text, inherit);
     display: grid;
     gap: 0.625rem;
-    font: var(--bank-link-font, 400 1rem/1.5 system-ui, sans-serif);
-    max-inline-size: var(--bank-link-max-width, 26rem);
-    text-align: start;
+    font: 400 1rem/1.5 system-ui, sans-serif;
+    max-inline-size: 26rem;
+    overflow-wrap: anywhere;
   }
 
   :host([hidden]) {
     display: none;
   }
 
-  * {
-    box-sizing: inherit;
-  }
-
   p {
     margin: 0;
-    overflow-wrap: anywhere;
   }
 
   [part="button"] {
@@ -50,18 +46,17 @@ export const styles = css`
     padding: 0.625rem 1.25rem;
   }
 
-  [part="button"]:hover {
+  [part="button"]:enabled:hover {
     filter: brightness(1.1);
   }
 
   :focus-visible {
-    outline: 3px solid var(--bank-link-focus, var(--_accent));
+    outline: 3px solid var(--_accent);
     outline-offset: 2px;
   }
 
-  [part="button"][aria-disabled] {
+  [aria-disabled="true"] {
     cursor: progress;
-    filter: none;
   }
 
   [part="button"]:disabled {
@@ -69,14 +64,17 @@ export const styles = css`
     border-color: var(--_border);
     color: var(--_muted);
     cursor: default;
-    filter: none;
   }
 
-  .icon {
+  svg,
+  [part="spinner"] {
     block-size: 1.25em;
-    fill: none;
     flex: none;
     inline-size: 1.25em;
+  }
+
+  svg {
+    fill: none;
     stroke: currentColor;
     stroke-linecap: round;
     stroke-linejoin: round;
@@ -85,12 +83,9 @@ export const styles = css`
 
   [part="spinner"] {
     animation: turn 800ms linear infinite;
-    block-size: 1.25em;
-    border: 2px solid currentColor;
+    border: 2px solid;
     border-block-start-color: transparent;
     border-radius: 50%;
-    flex: none;
-    inline-size: 1.25em;
   }
 
   @keyframes turn {
@@ -100,9 +95,7 @@ export const styles = css`
   }
 
   [part="hint"],
-  [part="status"],
-  slot[name="error"],
-  slot[name="linked"] {
+  [part="status"] {
     display: flex;
     gap: 0.625rem;
   }
@@ -118,7 +111,6 @@ export const styles = css`
   }
 
   [part="hint"],
-  [part="message"],
   .mask {
     color: var(--_muted);
   }
@@ -131,12 +123,8 @@ export const styles = css`
     padding: 0.75rem 0.875rem;
   }
 
-  .failed .icon {
+  .failed svg {
     color: var(--bank-link-danger, light-dark(#a51d2d, #ffa8ad));
-  }
-
-  .failed [part="message"] {
-    color: inherit;
   }
 
   .badge {
@@ -146,6 +134,11 @@ export const styles = css`
     color: light-dark(#fff, #06230f);
     display: flex;
     padding: 0.5rem;
+  }
+
+  /* Focused only so that a screen reader goes on from here. */
+  .account {
+    outline: 0;
   }
 
   .bank {

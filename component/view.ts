@@ -23,8 +23,8 @@ export function viewTemplate(view: View): TemplateResult {
     ${hasButton ? triggerTemplate(view) : nothing}
     <div part="status" class=${view.flow.state} role="status">${status}</div>
     ${
-      hasButton && status === nothing && view.messages.hint
-        ? html`<p part="hint">${icon("lock")}<span>${view.messages.hint}</span></p>`
+      status === nothing && view.messages.hint
+        ? html`<p part="hint">${icon("lock")}${view.messages.hint}</p>`
         : nothing
     }
   `;
@@ -35,9 +35,9 @@ function triggerTemplate(view: View): TemplateResult {
   const busy = view.flow.isWanted && isBusy(view.flow.state);
   // Busy is never `disabled`: a disabled button loses focus, and says nothing to a screen reader.
   return html`<slot name="trigger" @click=${view.onTrigger}>
-    <button part="button" type="button" ?disabled=${view.isDisabled} aria-disabled=${busy ? "true" : nothing}>
+    <button part="button" type="button" ?disabled=${view.isDisabled} aria-disabled=${busy}>
       ${busy ? html`<span part="spinner"></span>` : icon("bank")}
-      <span><slot>${label(view)}</slot></span>
+      <slot>${label(view)}</slot>
     </button>
   </slot>`;
 }
@@ -54,11 +54,10 @@ function statusTemplate(view: View): TemplateResult | typeof nothing {
   switch (state) {
     case "idle":
     case "ready":
+    case "open":
       return nothing;
     case "preparing":
       return isWanted ? line(messages.preparing) : nothing;
-    case "open":
-      return line(messages.open);
     case "finalizing":
       return line(isPending ? messages.pending : messages.finalizing);
     case "canceled":
@@ -75,8 +74,8 @@ function line(text: string): TemplateResult | typeof nothing {
 }
 
 function linkedTemplate({ flow: { account }, mode, messages }: View): TemplateResult {
-  const bank = account?.institution?.name ?? account?.name;
-  const mask = account?.mask;
+  const { institution, name, mask } = account ?? {};
+  const bank = institution?.name ?? name;
   return html`
     <span class="badge">${icon("check")}</span>
     <div class="account" tabindex="-1">

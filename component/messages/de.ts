@@ -14,7 +14,6 @@ const de: Messages = {
   tryAgain: "Erneut versuchen",
   hint: "Sie wählen Ihre Bank und melden sich dort in einem sicheren Fenster von Plaid an.",
   preparing: "Sichere Verbindung wird vorbereitet…",
-  open: "Bitte fahren Sie im sicheren Fenster fort.",
   finalizing: "Ihr Konto wird bestätigt…",
   pending: "Ihr Bankkonto wird noch bestätigt. Das kann etwas dauern; Sie können diese Seite verlassen.",
   linked: "Bankkonto verknüpft",
@@ -24,21 +23,16 @@ const de: Messages = {
   failed:
     "Wir konnten dieses Konto gerade nicht verknüpfen. Bitte versuchen Sie es erneut oder wenden Sie sich an den Kundendienst.",
   errors: {
-    offline: "Sie sind offline. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es erneut.",
+    offline: unreachable,
     network_error: unreachable,
     script_blocked: blocked,
     script_timeout: blocked,
     link_timeout: blocked,
     session_unavailable: signedOut,
     unauthorized: signedOut,
-    account_metadata_missing:
-      "Ihre Bank hat das gewählte Konto nicht übermittelt. Bitte versuchen Sie es erneut.",
-    multiple_accounts: "Bitte wählen Sie nur ein Konto und versuchen Sie es erneut.",
-    account_type_unsupported:
-      "Diese Kontoart kann nicht verknüpft werden. Bitte wählen Sie ein Giro- oder Sparkonto.",
+    multiple_accounts: "Bitte wählen Sie nur ein Konto.",
+    account_type_unsupported: "Bitte wählen Sie ein Giro- oder Sparkonto.",
     duplicate_account: "Dieses Bankkonto ist bereits verknüpft.",
-    link_expired:
-      "Das hat zu lange gedauert und wurde zu Ihrer Sicherheit beendet. Bitte beginnen Sie erneut.",
   },
   required: "Bitte verknüpfen Sie ein Bankkonto.",
 };

@@ -13,7 +13,6 @@ const es: Messages = {
   tryAgain: "Intentar de nuevo",
   hint: "Elija su banco e inicie sesión en él en una ventana segura de Plaid.",
   preparing: "Preparando una conexión segura…",
-  open: "Continúe en la ventana segura.",
   finalizing: "Confirmando su cuenta…",
   pending: "Su cuenta bancaria aún se está confirmando. Puede tardar un poco; puede salir de esta página.",
   linked: "Cuenta bancaria vinculada",
@@ -23,18 +22,16 @@ const es: Messages = {
   failed:
     "No pudimos vincular esa cuenta en este momento. Inténtelo de nuevo o contacte con el servicio de asistencia.",
   errors: {
-    offline: "No tiene conexión. Compruébela e inténtelo de nuevo.",
+    offline: unreachable,
     network_error: unreachable,
     script_blocked: blocked,
     script_timeout: blocked,
     link_timeout: blocked,
     session_unavailable: signedOut,
     unauthorized: signedOut,
-    multiple_accounts: "Elija una sola cuenta e inténtelo de nuevo.",
-    account_type_unsupported:
-      "Este tipo de cuenta no se puede vincular. Elija una cuenta corriente o de ahorro.",
+    multiple_accounts: "Elija una sola cuenta.",
+    account_type_unsupported: "Elija una cuenta corriente o de ahorro.",
     duplicate_account: "Esta cuenta bancaria ya está vinculada.",
-    link_expired: "Tardó demasiado y, por su seguridad, se detuvo. Empiece de nuevo.",
   },
   required: "Vincule una cuenta bancaria.",
 };

@@ -12,7 +12,6 @@ const fr: Messages = {
   tryAgain: "Réessayer",
   hint: "Vous choisissez votre banque et vous y connectez dans une fenêtre sécurisée de Plaid.",
   preparing: "Préparation d’une connexion sécurisée…",
-  open: "Continuez dans la fenêtre sécurisée.",
   finalizing: "Confirmation de votre compte…",
   pending:
     "La confirmation de votre compte bancaire est en cours. Cela peut prendre du temps ; vous pouvez quitter cette page.",
@@ -22,18 +21,16 @@ const fr: Messages = {
   canceled: "L’association du compte bancaire a été annulée. Vous pouvez réessayer à tout moment.",
   failed: "Nous n’avons pas pu associer ce compte pour le moment. Réessayez ou contactez l’assistance.",
   errors: {
-    offline: "Vous êtes hors ligne. Vérifiez votre connexion et réessayez.",
+    offline: unreachable,
     network_error: unreachable,
     script_blocked: blocked,
     script_timeout: blocked,
     link_timeout: blocked,
     session_unavailable: signedOut,
     unauthorized: signedOut,
-    multiple_accounts: "Choisissez un seul compte, puis réessayez.",
-    account_type_unsupported:
-      "Ce type de compte ne peut pas être associé. Choisissez un compte courant ou d’épargne.",
+    multiple_accounts: "Choisissez un seul compte.",
+    account_type_unsupported: "Choisissez un compte courant ou un compte d’épargne.",
     duplicate_account: "Ce compte bancaire est déjà associé.",
-    link_expired: "Le délai est dépassé ; pour votre sécurité, l’opération a été interrompue. Recommencez.",
   },
   required: "Associez un compte bancaire.",
 };

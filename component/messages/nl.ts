@@ -12,7 +12,6 @@ const nl: Messages = {
   tryAgain: "Opnieuw proberen",
   hint: "U kiest uw bank en meldt u daar aan in een beveiligd venster van Plaid.",
   preparing: "Beveiligde verbinding wordt voorbereid…",
-  open: "Ga verder in het beveiligde venster.",
   finalizing: "Uw rekening wordt bevestigd…",
   pending: "Uw bankrekening wordt nog bevestigd. Dit kan even duren; u kunt deze pagina verlaten.",
   linked: "Bankrekening gekoppeld",
@@ -22,18 +21,16 @@ const nl: Messages = {
   failed:
     "We konden die rekening nu niet koppelen. Probeer het opnieuw of neem contact op met de klantenservice.",
   errors: {
-    offline: "U bent offline. Controleer uw verbinding en probeer het opnieuw.",
+    offline: unreachable,
     network_error: unreachable,
     script_blocked: blocked,
     script_timeout: blocked,
     link_timeout: blocked,
     session_unavailable: signedOut,
     unauthorized: signedOut,
-    multiple_accounts: "Kies één rekening en probeer het opnieuw.",
-    account_type_unsupported:
-      "Dit soort rekening kan niet worden gekoppeld. Kies een betaal- of spaarrekening.",
+    multiple_accounts: "Kies één rekening.",
+    account_type_unsupported: "Kies een betaal- of spaarrekening.",
     duplicate_account: "Deze bankrekening is al gekoppeld.",
-    link_expired: "Het duurde te lang en is voor uw veiligheid gestopt. Begin opnieuw.",
   },
   required: "Koppel een bankrekening.",
 };

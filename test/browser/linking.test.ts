@@ -80,6 +80,11 @@ describe("linking an account", () => {
     assert.isTrue(finalize?.keepalive);
   });
 
+  it("passes no receivedRedirectUri on a first launch", async () => {
+    await openLink(await add(LINK));
+    assert.notProperty(link().config, "receivedRedirectUri");
+  });
+
   it("tells the API that Link was opened", async () => {
     await openLink(await add(LINK));
     await until(() => api.to("POST /v1/links/:id/open").length === 1, "open was reported");

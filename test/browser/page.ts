@@ -26,6 +26,8 @@ BankLinkElement.plaidScriptUrl = PLAID_SCRIPT;
 BankLinkElement.defaultApi = API;
 
 let added = 0;
+const realSetTimeout = window.setTimeout.bind(window);
+const realOnError = window.onerror;
 
 const record = (event: Event) => events.push(event as CustomEvent);
 
@@ -50,6 +52,8 @@ afterEach(async () => {
   BankLinkElement.messages = null;
   BankLinkElement.allowedApiOrigins = [];
   api.restore();
+  calm();
+  window.onerror = realOnError;
   assert.deepEqual(api.unexpected, [], "unexpected network calls");
   assert.deepEqual(faults, [], "what Plaid would have complained of");
   assert.equal(document.body.style.overflow, "", "the page is locked");
@@ -157,4 +161,28 @@ export function leave(error: object | null = null, metadata: object = {}, handle
 
 export function fired<T extends keyof BankLinkEventMap>(type: T): BankLinkEventMap[T][] {
   return events.filter((event) => event.type === type) as BankLinkEventMap[T][];
+}
+
+/** Makes every wait of a second or more pass at once, until the test ends or `calm()`. */
+export function hurry(): void {
+  window.setTimeout = ((run: TimerHandler, ms = 0, ...args: unknown[]) =>
+    realSetTimeout(run, ms >= 1_000 ? 1 : ms, ...args)) as typeof setTimeout;
+}
+
+export function calm(): void {
+  window.setTimeout = realSetTimeout as typeof setTimeout;
+}
+
+/** The page's own code may throw; that is not this test's failure. */
+export function ignoreErrors(): void {
+  window.onerror = () => true;
+}
+
+/** Puts Plaid's script on the page, as others may have done. */
+export async function loadFakePlaid(url = PLAID_SCRIPT): Promise<HTMLScriptElement> {
+  const script = document.createElement("script");
+  script.src = url;
+  document.head.append(script);
+  await new Promise((resolve) => script.addEventListener("load", resolve));
+  return script;
 }

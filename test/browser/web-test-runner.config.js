@@ -1,35 +1,31 @@
 /** The element in a real engine. BROWSERS=chromium,firefox,webkit chooses; what is not installed is an error, not a skip. */
 import { fileURLToPath } from "node:url";
 import { esbuildPlugin } from "@web/dev-server-esbuild";
-import { chromeLauncher } from "@web/test-runner-chrome";
+import { defaultReporter, summaryReporter } from "@web/test-runner";
+import { countReporter } from "./count-reporter.js";
+import { launchers } from "./launchers.js";
 
 const rootDir = fileURLToPath(new URL("../..", import.meta.url));
 const wanted = (process.env.BROWSERS ?? "chromium").split(",");
 
-async function chromium() {
-  const executablePath =
-    process.env.CHROME_PATH || (await (await import("@sparticuz/chromium")).default.executablePath());
-  return chromeLauncher({
-    launchOptions: {
-      executablePath,
-      headless: true,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
-    },
-  });
-}
+/** What README tells a host with a strict policy to send; `frame-src` would name Plaid. */
+const STRICT =
+  "default-src 'none'; script-src 'nonce-n0nce' 'strict-dynamic'; connect-src 'self'; frame-src 'self'; " +
+  "style-src-attr 'unsafe-inline'; require-trusted-types-for 'script'; trusted-types bank-link lit-html";
 
-/** Firefox and WebKit come with Playwright, where it is installed. */
-async function playwright(product) {
-  const { playwrightLauncher } = await import("@web/test-runner-playwright");
-  return playwrightLauncher({ product });
+function strictPage(context, next) {
+  if (context.path.endsWith("/strict-page.html")) context.set("Content-Security-Policy", STRICT);
+  return next();
 }
 
 export default {
   rootDir,
+  middleware: [strictPage],
   files: ["test/browser/**/*.test.ts"],
   nodeResolve: { exportConditions: ["development", "browser"] },
   concurrency: 1,
-  browsers: await Promise.all(wanted.map((name) => (name === "chromium" ? chromium() : playwright(name)))),
+  browsers: await Promise.all(wanted.map((name) => launchers[name]())),
+  reporters: [summaryReporter(), defaultReporter(), countReporter()],
   plugins: [esbuildPlugin({ ts: true, target: "es2022", tsconfig: `${rootDir}component/tsconfig.json` })],
   testFramework: { config: { ui: "bdd", timeout: 5_000 } },
   testsFinishTimeout: 120_000,

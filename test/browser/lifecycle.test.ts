@@ -1,0 +1,273 @@
+import { assert } from "chai";
+import { BankLinkElement } from "../../component/index.ts";
+import { aLink, answer, later, linked } from "./fake-api.ts";
+import {
+  add,
+  api,
+  button,
+  fired,
+  hurry,
+  ignoreErrors,
+  LINK,
+  leave,
+  link,
+  openLink,
+  state,
+  succeed,
+  turn,
+  until,
+} from "./page.ts";
+import { STATES, WAYS } from "./ways.ts";
+
+describe("being moved", () => {
+  for (const at of STATES) {
+    it(`changes nothing in ${at}`, async () => {
+      const element = await add(LINK);
+      const goOn = await WAYS[at](element);
+      const box = document.createElement("section");
+      box.dataset.test = "";
+      document.body.append(box);
+      box.append(element);
+      await turn(10);
+      assert.equal(element.status, at);
+      goOn();
+      if (at === "preparing") await state(element, "open");
+      if (at === "finalizing") await state(element, "linked");
+      if (at === "open") {
+        succeed();
+        await state(element, "linked");
+      }
+    });
+  }
+});
+
+describe("being removed", () => {
+  for (const at of STATES) {
+    it(`in ${at} leaves nothing behind, and works again when re-added`, async () => {
+      const element = await add(LINK);
+      const goOn = await WAYS[at](element);
+      element.preload = "none";
+      const { parentElement } = element;
+      element.remove();
+      await turn(10);
+      const kept = at === "linked" || at === "canceled" || at === "failed" || at === "finalizing";
+      assert.equal(element.status, kept ? at : "idle");
+      if (at === "ready" || at === "open") {
+        assert.equal(document.querySelectorAll("iframe[title='Plaid Link']").length, 0);
+        assert.equal(document.body.style.overflow, "");
+      }
+      goOn();
+      await turn(10);
+      parentElement?.append(element);
+      if (at === "finalizing") await state(element, "linked");
+      if (element.status !== "linked") await openLink(element);
+    });
+  }
+
+  it("while finalizing lets the request complete", async () => {
+    const element = await add(LINK);
+    const goOn = await WAYS.finalizing(element);
+    element.remove();
+    await turn(10);
+    assert.isFalse(api.to("POST /v1/links/:id/finalize")[0]?.signal?.aborted);
+    goOn();
+    await state(element, "linked");
+  });
+
+  it("while following stops the looks, and being back goes on with them", async () => {
+    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+    const looks = [later(), later()];
+    api.onEach("GET /v1/links/:id", ...looks.map(({ handler }) => handler));
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await until(() => api.to("GET /v1/links/:id").length === 1, "a look");
+    const { parentElement } = element;
+    element.remove();
+    await turn(10);
+    assert.isTrue(api.to("GET /v1/links/:id")[0]?.signal?.aborted);
+    assert.equal(element.status, "finalizing");
+    parentElement?.append(element);
+    looks[1]?.answer(answer(linked()));
+    await state(element, "linked");
+    assert.lengthOf(fired("bank-link-pending"), 1);
+  });
+});
+
+describe("open(), close() and reset()", () => {
+  it("open() resolves with the outcome of the whole", async () => {
+    const element = await add(LINK);
+    const outcome = element.open();
+    await state(element, "open");
+    succeed();
+    const { status, account } = await outcome;
+    assert.equal(status, "linked");
+    assert.equal(account?.id, "acc_1");
+  });
+
+  it("open() is one and the same while it is under way", async () => {
+    const element = await add(LINK);
+    const [first, second] = [element.open(), element.open()];
+    await state(element, "open");
+    leave();
+    assert.deepEqual(await first, { status: "canceled" });
+    assert.deepEqual(await second, { status: "canceled" });
+    assert.lengthOf(api.to("POST /v1/links"), 1);
+  });
+
+  it("open() does not reject when all fails", async () => {
+    api.on("POST /session", () => answer({}, 500));
+    const element = await add(LINK);
+    assert.deepEqual(await element.open(), { status: "failed" });
+  });
+
+  it("open() does nothing where it is disabled, or linked already", async () => {
+    const element = await add(LINK);
+    element.disabled = true;
+    assert.deepEqual(await element.open(), { status: "idle" });
+    element.disabled = false;
+    await turn();
+    await WAYS.linked(element);
+    assert.equal((await element.open()).account?.id, "acc_1");
+    assert.lengthOf(api.to("POST /v1/links"), 1);
+  });
+
+  it("offers to link another with multiple", async () => {
+    const element = await add(LINK);
+    element.multiple = true;
+    await WAYS.linked(element);
+    assert.equal(button(element).textContent?.trim(), "Link another account");
+    await openLink(element);
+    assert.lengthOf(api.to("POST /v1/links"), 2);
+  });
+
+  it("close() asks Link to leave by force", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    element.close();
+    assert.include(link().calls, "exit!");
+    leave();
+    await state(element, "canceled");
+  });
+
+  it("close() takes a Link away that does not answer", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    hurry();
+    element.close();
+    await state(element, "canceled");
+    assert.include(link().calls, "destroy");
+    assert.lengthOf(fired("bank-link-exit"), 1);
+  });
+
+  it("close() stops waiting for Link", async () => {
+    const element = await add(LINK);
+    const goOn = await WAYS.preparing(element);
+    element.close();
+    assert.equal(element.status, "idle");
+    goOn();
+    await turn(20);
+    assert.equal(element.status, "idle");
+  });
+
+  for (const at of STATES) {
+    it(`reset() in ${at} is the beginning`, async () => {
+      const element = await add(LINK);
+      const goOn = await WAYS[at](element);
+      element.preload = "none";
+      element.reset();
+      goOn();
+      await turn(20);
+      assert.equal(element.status, "idle");
+      assert.lengthOf(fired("bank-link-success"), at === "linked" ? 1 : 0);
+      assert.equal(document.body.style.overflow, "");
+    });
+  }
+
+  it("a prevented bank-link-open keeps it ready", async () => {
+    const element = await add(LINK);
+    element.addEventListener("bank-link-open", (event) => event.preventDefault(), { once: true });
+    assert.deepEqual(await element.open(), { status: "ready" });
+    assert.notInclude(link().calls, "open");
+    await openLink(element);
+    assert.lengthOf(api.to("POST /v1/links"), 1);
+  });
+});
+
+describe("code of the page that misbehaves", () => {
+  it("does not leave the page locked when it throws", async () => {
+    ignoreErrors();
+    const element = await add(LINK);
+    for (const type of ["statechange", "open", "event", "exit"]) {
+      element.addEventListener(`bank-link-${type}`, () => {
+        throw new Error("the page's own");
+      });
+    }
+    await openLink(element);
+    leave();
+    await state(element, "canceled");
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+  });
+
+  it("may remove the element when Link is about to open", async () => {
+    const element = await add(LINK);
+    element.addEventListener("bank-link-open", () => element.reset());
+    button(element).click();
+    await state(element, "idle");
+    await turn(20);
+    assert.notInclude(link().calls, "open");
+  });
+
+  it("may reset the element in the turn of Plaid's success, which then counts for nothing", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    element.reset();
+    await turn(20);
+    assert.equal(element.status, "idle");
+    assert.lengthOf(api.to("POST /v1/links/:id/finalize"), 0);
+  });
+
+  it("may link again as soon as it has failed", async () => {
+    const element = await add(LINK);
+    element.addEventListener("bank-link-error", () => queueMicrotask(() => element.open()), { once: true });
+    await openLink(element);
+    succeed({});
+    await until(() => element.status === "open", "open again");
+  });
+
+  it("may set any attribute to anything", async () => {
+    const element = await add(
+      `<bank-link preload="?" language="%%" session-url="http://[" api="http://[" reference="" redirect-uri="" refresh-account=""></bank-link>`,
+    );
+    button(element).click();
+    await state(element, "failed");
+  });
+});
+
+describe("properties set before the element is defined", () => {
+  it("are taken as if they were set after", async () => {
+    // An element of another document is not upgraded before it comes to this one.
+    const inert = document.implementation.createHTMLDocument().createElement("bank-link");
+    Object.assign(inert, {
+      session: "early",
+      preload: "none",
+      reference: "r-1",
+      value: "acc_0",
+      name: "bank",
+    });
+    const form = document.createElement("form");
+    form.dataset.test = "";
+    document.body.append(form);
+    form.append(inert);
+    const element = inert as BankLinkElement;
+    assert.instanceOf(element, BankLinkElement);
+    await element.updateComplete;
+    assert.equal(new FormData(form).get("bank"), "acc_0");
+    await openLink(element);
+    assert.equal(api.to("POST /v1/links")[0]?.body.reference, "r-1");
+    assert.equal(api.to("POST /v1/links")[0]?.headers.get("Authorization"), "Bearer early");
+  });
+});

@@ -1,0 +1,434 @@
+import { assert } from "chai";
+import { BankLinkElement, type GetSession } from "../../component/index.ts";
+import { aLink, answer, dropped, problem } from "./fake-api.ts";
+import {
+  add,
+  api,
+  button,
+  calm,
+  fired,
+  hurry,
+  LINK,
+  link,
+  loadFakePlaid,
+  message,
+  openLink,
+  PLAID_SCRIPT,
+  plaid,
+  state,
+  succeed,
+  turn,
+  until,
+} from "./page.ts";
+
+const frames = () => document.querySelectorAll("iframe[title='Plaid Link']").length;
+const scripts = () => [...document.scripts].filter(({ src }) => src.includes("fake-plaid"));
+
+describe("Plaid's script", () => {
+  it("is loaded once for two elements", async () => {
+    const first = await add(LINK);
+    const second = await add(LINK);
+    await Promise.all([openLink(first), openLink(second)]);
+    assert.equal(scripts().length, 1);
+  });
+
+  it("is not loaded again where the page has it", async () => {
+    const own = document.createElement("script");
+    own.src = PLAID_SCRIPT;
+    document.head.append(own);
+    await openLink(await add(LINK));
+    assert.equal(scripts().length, 1);
+    assert.isTrue(own.isConnected);
+  });
+
+  it("is not asked for before it is needed", async () => {
+    await add(LINK);
+    await turn(20);
+    assert.equal(scripts().length, 0);
+  });
+
+  it("is loaded with the element's nonce", async () => {
+    const element = await add(LINK);
+    element.nonce = "abc";
+    await openLink(element);
+    assert.equal(scripts()[0]?.nonce, "abc");
+  });
+
+  it("stays ours when another copy arrives later", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    const ours = link();
+    await loadFakePlaid(`${PLAID_SCRIPT}?copy`);
+    succeed(undefined, undefined, ours);
+    await state(element, "linked");
+  });
+
+  it("is reported when it is blocked, and trying again works", async () => {
+    BankLinkElement.plaidScriptUrl = "/no-such-script.js";
+    const element = await add(LINK);
+    button(element).click();
+    await state(element, "failed");
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "script_blocked");
+    assert.include(await message(element), "content blockers");
+    BankLinkElement.plaidScriptUrl = PLAID_SCRIPT;
+    await openLink(element);
+  });
+
+  it("is given up when it never comes", async () => {
+    hurry();
+    // A tag that has failed before fires no event any more.
+    const dead = document.createElement("script");
+    dead.type = "text/plain";
+    dead.src = PLAID_SCRIPT;
+    document.head.append(dead);
+    const element = await add(LINK);
+    button(element).click();
+    await state(element, "failed");
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "script_timeout");
+    calm();
+    await openLink(element);
+  });
+
+  it("whose frame never loads is given up, and taken away", async () => {
+    Object.assign(window, { fakePlaid: { loads: false } });
+    await loadFakePlaid();
+    hurry();
+    const element = await add(LINK);
+    button(element).click();
+    await state(element, "failed");
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "link_timeout");
+    assert.equal(frames(), 0);
+    assert.notInclude(link().calls, "open");
+  });
+});
+
+describe("preloading", () => {
+  const INTENT = `<bank-link session-url="/session"></bank-link>`;
+  const LOAD = `<bank-link session-url="/session" preload="load"></bank-link>`;
+
+  it("does nothing before the click with none", async () => {
+    const element = await add(LINK);
+    element.dispatchEvent(new PointerEvent("pointerenter"));
+    await turn(20);
+    assert.isEmpty(api.calls);
+  });
+
+  for (const sign of ["pointerenter", "focusin"]) {
+    it(`by intent begins with ${sign}, and shows nothing of it`, async () => {
+      const element = await add(INTENT);
+      element.dispatchEvent(new Event(sign));
+      await state(element, "ready");
+      assert.equal(button(element).ariaDisabled, "false");
+      assert.equal(await message(element), "");
+      assert.deepEqual(link().calls, []);
+    });
+  }
+
+  it("by load begins with the page", async () => {
+    await state(await add(LOAD), "ready");
+  });
+
+  it("does not make a second link at the click", async () => {
+    const element = await add(LOAD);
+    await state(element, "ready");
+    await openLink(element);
+    assert.lengthOf(api.to("POST /v1/links"), 1);
+    assert.lengthOf(plaid().handlers, 1);
+  });
+
+  it("opens in the turn of the click", async () => {
+    const element = await add(LOAD);
+    await state(element, "ready");
+    button(element).click();
+    assert.deepEqual(link().calls, ["open"]);
+  });
+
+  it("fails in silence and only once, and the click tells", async () => {
+    api.on("POST /v1/links", () => problem("provider_misconfigured", 500, false));
+    const element = await add(INTENT);
+    element.dispatchEvent(new Event("pointerenter"));
+    await until(() => api.to("POST /v1/links").length === 1, "it was tried");
+    await state(element, "idle");
+    element.dispatchEvent(new Event("pointerenter"));
+    await turn(20);
+    assert.lengthOf(api.to("POST /v1/links"), 1);
+    assert.lengthOf(fired("bank-link-error"), 0);
+    button(element).click();
+    await state(element, "failed");
+    assert.lengthOf(fired("bank-link-error"), 1);
+  });
+
+  it("is done again for a link that is about to expire", async () => {
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    api.onEach(
+      "POST /v1/links",
+      () => answer(aLink({ link_token_expires_at: soon }), 201),
+      () => answer(aLink({ id: "lnk_2", link_token: "link-sandbox-2" }), 201),
+    );
+    const element = await add(LOAD);
+    await state(element, "ready");
+    await openLink(element);
+    assert.equal(link().config.token, "link-sandbox-2");
+    assert.deepEqual(plaid().handlers[0]?.calls, ["destroy"]);
+  });
+
+  it("is done again when what is wished has changed", async () => {
+    const element = await add(LOAD);
+    await state(element, "ready");
+    element.refreshAccount = "acc_9";
+    await openLink(element);
+    assert.equal(api.to("POST /v1/links")[1]?.body.account_id, "acc_9");
+    assert.equal(link().config.token, "link-sandbox-2");
+  });
+
+  it("leaves no trace when the element goes", async () => {
+    document.body.style.overflow = "clip";
+    const element = await add(LOAD);
+    await state(element, "ready");
+    document.body.style.overflow = "";
+    element.remove();
+    await turn();
+    assert.deepEqual(link().calls, ["destroy"]);
+    assert.equal(document.body.style.overflow, "", "Plaid sets back what it saw at first");
+  });
+});
+
+describe("an API that is slow, absent or failing", () => {
+  it("is asked again with the same key when the network breaks", async () => {
+    api.onEach("POST /v1/links", dropped, () => answer(aLink(), 201));
+    await openLink(await add(LINK));
+    const [first, second] = api.to("POST /v1/links");
+    assert.equal(first?.headers.get("Idempotency-Key"), second?.headers.get("Idempotency-Key"));
+  });
+
+  it("keeps the key for the person's own try again while the answer is unknown", async () => {
+    hurry();
+    api.onEach("POST /v1/links", dropped, dropped, dropped, () => answer(aLink(), 201));
+    const element = await add(LINK);
+    button(element).click();
+    await state(element, "failed");
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "network_error");
+    await openLink(element);
+    const keys = new Set(api.to("POST /v1/links").map(({ headers }) => headers.get("Idempotency-Key")));
+    assert.equal(keys.size, 1);
+  });
+
+  it("is not asked again when it refused", async () => {
+    api.on("POST /v1/links", () => problem("invalid_request", 400, false));
+    const element = await add(LINK);
+    button(element).click();
+    await state(element, "failed");
+    assert.lengthOf(api.to("POST /v1/links"), 1);
+  });
+
+  it("is obeyed when it names a time to wait, up to what a person waits", async () => {
+    api.on("POST /v1/links", () => problem("rate_limited", 429, true, { "Retry-After": "1800" }));
+    const element = await add(LINK);
+    button(element).click();
+    await state(element, "failed");
+    assert.lengthOf(api.to("POST /v1/links"), 1);
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "rate_limited");
+  });
+
+  it("is reported as offline at once when the browser is", async () => {
+    Object.defineProperty(navigator, "onLine", { configurable: true, get: () => false });
+    try {
+      api.on("POST /v1/links", dropped);
+      const element = await add(LINK);
+      button(element).click();
+      await state(element, "failed");
+      assert.equal(fired("bank-link-error")[0]?.detail.code, "offline");
+      assert.lengthOf(api.to("POST /v1/links"), 1);
+    } finally {
+      Reflect.deleteProperty(navigator, "onLine");
+    }
+  });
+
+  it("gets the same finalize again, not a new link, when a person tries again", async () => {
+    hurry();
+    const silent = Array.from({ length: 7 }, () => dropped);
+    api.onEach("POST /v1/links/:id/finalize", ...silent, () => answer(aLink({ status: "linked" })));
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "failed");
+    assert.equal(sessionStorage.getItem("bank-link"), "lnk_1", "a reload would find the outcome");
+    button(element).click();
+    await state(element, "linked");
+    assert.lengthOf(api.to("POST /v1/links"), 1);
+    const keys = new Set(
+      api.to("POST /v1/links/:id/finalize").map(({ headers }) => headers.get("Idempotency-Key")),
+    );
+    assert.deepEqual([...keys], ['"finalize-lnk_1"']);
+  });
+
+  it("is asked on while a lost first try is still at work", async () => {
+    hurry();
+    const busy = () => problem("idempotency_in_progress", 409, true, { "Retry-After": "1" });
+    const atWork = Array.from({ length: 9 }, () => busy);
+    api.onEach("POST /v1/links/:id/finalize", dropped, ...atWork, () => answer(aLink({ status: "linked" })));
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    assert.lengthOf(fired("bank-link-error"), 0);
+  });
+
+  it("is followed further while it cannot be reached in finalizing", async () => {
+    hurry();
+    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+    api.onEach("GET /v1/links/:id", dropped, dropped, dropped, dropped, () =>
+      answer(aLink({ status: "linked" })),
+    );
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    assert.lengthOf(fired("bank-link-error"), 0);
+  });
+});
+
+describe("the session", () => {
+  it("is renewed once when the API refuses it in the middle", async () => {
+    api.onEach(
+      "POST /session",
+      () => answer({ token: "old" }),
+      () => answer({ token: "new" }),
+    );
+    api.on("POST /v1/links/:id/finalize", ({ headers }) =>
+      headers.get("Authorization") === "Bearer old"
+        ? problem("unauthorized", 401, false)
+        : answer(aLink({ status: "linked" })),
+    );
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    assert.lengthOf(api.to("POST /session"), 2);
+  });
+
+  it("that is refused again ends in a failure, not in a loop", async () => {
+    api.on("POST /v1/links", () => problem("unauthorized", 401, false));
+    const element = await add(LINK);
+    button(element).click();
+    await state(element, "failed");
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "unauthorized");
+    assert.lengthOf(api.to("POST /v1/links"), 2);
+  });
+
+  it("is asked for again when it is about to expire", async () => {
+    api.onEach(
+      "POST /session",
+      () => answer({ token: "short", expires_at: new Date(Date.now() + 5_000).toISOString() }),
+      () => answer({ token: "long" }),
+    );
+    const element = await add(LINK);
+    await openLink(element);
+    await until(() => api.to("POST /v1/links/:id/open").length === 1, "open was reported");
+    assert.equal(api.to("POST /v1/links/:id/open")[0]?.headers.get("Authorization"), "Bearer long");
+  });
+
+  it("is asked for once by two elements of the same page", async () => {
+    const box = await add(`${LINK}${LINK}`);
+    const other = box.nextElementSibling as BankLinkElement;
+    box.open();
+    other.open();
+    await state(box, "open");
+    await state(other, "open");
+    assert.lengthOf(api.to("POST /session"), 1);
+  });
+
+  it("comes from getSession() where there is one", async () => {
+    const element = await add(LINK);
+    element.getSession = async () => "from-function";
+    await openLink(element);
+    assert.equal(api.to("POST /v1/links")[0]?.headers.get("Authorization"), "Bearer from-function");
+    assert.lengthOf(api.to("POST /session"), 0);
+  });
+
+  it("may be handed over, and is never an attribute", async () => {
+    const element = await add(`<bank-link preload="none" session="attribute"></bank-link>`);
+    assert.isNull(element.session);
+    element.session = "handed-over";
+    await openLink(element);
+    assert.equal(api.to("POST /v1/links")[0]?.headers.get("Authorization"), "Bearer handed-over");
+    assert.notInclude(element.outerHTML, "handed-over");
+  });
+
+  const broken: Record<string, GetSession> = {
+    throws: () => Promise.reject(new Error("no")),
+    "throws at once": () => {
+      throw new Error("no");
+    },
+    "returns nothing": async () => undefined as unknown as string,
+    "never answers": () => new Promise<string>(() => {}),
+  };
+  for (const [what, getSession] of Object.entries(broken)) {
+    it(`is unavailable when getSession() ${what}`, async () => {
+      hurry();
+      const element = await add(LINK);
+      element.getSession = getSession;
+      button(element).click();
+      await state(element, "failed");
+      assert.equal(fired("bank-link-error")[0]?.detail.code, "session_unavailable");
+    });
+  }
+
+  it("is asked for only on the page's own origin", async () => {
+    const element = await add(
+      `<bank-link preload="none" session-url="https://evil.example/session"></bank-link>`,
+    );
+    button(element).click();
+    await state(element, "failed");
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "session_unavailable");
+    assert.isEmpty(api.calls);
+  });
+});
+
+describe("which API is called", () => {
+  async function failing(markup: string): Promise<string | undefined> {
+    const element = await add(markup);
+    button(element).click();
+    await state(element, "failed");
+    assert.lengthOf(api.to("POST /v1/links"), 0);
+    return fired("bank-link-error")[0]?.detail.code;
+  }
+
+  it("is missing where none is named", async () => {
+    BankLinkElement.defaultApi = null;
+    assert.equal(await failing(LINK), "api_missing");
+  });
+
+  it("is not taken from markup when it is a stranger's", async () => {
+    const markup = `<bank-link session-url="/session" preload="none" api="https://evil.example"></bank-link>`;
+    assert.equal(await failing(markup), "api_not_allowed");
+  });
+
+  it("is not taken from markup when it is no http address", async () => {
+    const markup = `<bank-link session-url="/session" preload="none" api="javascript:alert(1)"></bank-link>`;
+    assert.equal(await failing(markup), "api_not_allowed");
+  });
+
+  it("may be named by markup on the page's origin, with a path", async () => {
+    const element = await add(`<bank-link session-url="/session" preload="none" api="/edge/"></bank-link>`);
+    api.on("POST /edge/v1/links", () => answer(aLink(), 201));
+    api.on("POST /edge/v1/links/lnk_1/open", () => answer(aLink()));
+    await openLink(element);
+  });
+
+  it("may be named by markup when the page allows its origin", async () => {
+    BankLinkElement.allowedApiOrigins = ["https://link.example"];
+    const element = await add(
+      `<bank-link session-url="/session" preload="none" api="https://link.example"></bank-link>`,
+    );
+    await openLink(element);
+    assert.equal(api.to("POST /v1/links")[0]?.url.origin, "https://link.example");
+  });
+
+  it("may be anything when the page's own script names it", async () => {
+    const element = await add(LINK);
+    element.api = "https://anywhere.example";
+    await openLink(element);
+    assert.equal(api.to("POST /v1/links")[0]?.url.origin, "https://anywhere.example");
+  });
+});

@@ -1,0 +1,110 @@
+import { assert } from "chai";
+import { FakeApi } from "./fake-api.ts";
+import { add, LINK, leave, link, openLink, state, succeed, turn, until } from "./page.ts";
+
+/** What a click in the middle of the page would hit. */
+function hit(): Element | null {
+  return document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+}
+
+describe("inside a modal dialog", () => {
+  const DIALOG = `<dialog style="width:90vw;height:90vh">${LINK}</dialog>`;
+
+  it("lets Link be used above it, and takes its own dialog away after", async () => {
+    const element = await add(DIALOG);
+    const dialog = element.closest("dialog") as HTMLDialogElement;
+    dialog.showModal();
+    await openLink(element);
+    assert.isTrue(hit() === link().frame);
+    const stage = link().frame.closest("dialog") as HTMLDialogElement;
+    assert.isTrue(stage.matches(":modal"));
+    leave();
+    await state(element, "canceled");
+    assert.isFalse(stage.open, "the page's dialog can be used at once");
+    assert.isTrue(dialog.open);
+    await until(() => !stage.isConnected, "the stage is gone");
+  });
+
+  it("is found through shadow roots and slots", async () => {
+    const element = await add(`<div></div>${LINK}`);
+    const outer = element.previousElementSibling as HTMLElement;
+    const root = outer.attachShadow({ mode: "open" });
+    root.innerHTML = "<dialog><slot></slot></dialog>";
+    outer.append(element);
+    root.querySelector("dialog")?.showModal();
+    await openLink(element);
+    assert.isTrue(hit() === link().frame);
+  });
+
+  it("does not close Link with Escape", async () => {
+    const element = await add(DIALOG);
+    element.closest("dialog")?.showModal();
+    await openLink(element);
+    const stage = link().frame.closest("dialog") as HTMLDialogElement;
+    const cancel = new Event("cancel", { cancelable: true });
+    stage.dispatchEvent(cancel);
+    assert.isTrue(cancel.defaultPrevented);
+  });
+
+  it("leaves nothing behind when it is removed while Link is open", async () => {
+    const element = await add(DIALOG);
+    element.closest("dialog")?.showModal();
+    await openLink(element);
+    element.closest("dialog")?.remove();
+    await turn(10);
+    assert.equal(document.querySelectorAll("dialog").length, 0);
+  });
+});
+
+describe("inside a popover", () => {
+  it("lets Link be used above it, and the popover stays", async () => {
+    const element = await add(`<div popover style="width:90vw;height:90vh">${LINK}</div>`);
+    const popover = element.parentElement as HTMLElement;
+    popover.showPopover();
+    await openLink(element);
+    assert.isTrue(hit() === link().frame);
+    succeed();
+    await state(element, "linked");
+    assert.isTrue(popover.matches(":popover-open"));
+  });
+});
+
+describe("elsewhere", () => {
+  it("leaves Link's frame where Plaid put it", async () => {
+    await openLink(await add(LINK));
+    assert.isTrue(link().frame.parentElement === document.body);
+  });
+});
+
+describe("under a strict Content-Security-Policy", () => {
+  it("with nonce and trusted types goes to the linked account, without a violation", async () => {
+    const violations: string[] = [];
+    let fake: FakeApi | undefined;
+    const frame = document.createElement("iframe");
+    frame.dataset.test = "";
+    frame.src = new URL("./strict-page.html", import.meta.url).href;
+    Object.assign(window, {
+      arriving(scope: Window) {
+        fake = new FakeApi(scope);
+        scope.document.addEventListener("securitypolicyviolation", (violation) => {
+          const { violatedDirective, blockedURI, sample } = violation;
+          // The dev server puts a script of its own on every page.
+          if (blockedURI.includes("__web-dev-server")) return;
+          violations.push(`${violatedDirective} ${blockedURI} ${sample}`);
+        });
+      },
+    });
+    document.body.append(frame);
+    await new Promise((resolve) => frame.addEventListener("load", resolve));
+    const scope = frame.contentWindow as Window & { fakePlaid?: FakePlaid };
+    const element = frame.contentDocument?.querySelector("bank-link");
+    await until(() => element?.status === "idle", "upgraded");
+    element?.shadowRoot?.querySelector("button")?.click();
+    await until(() => element?.status === "open" || violations.length, "open");
+    scope.fakePlaid?.handlers[0]?.config.onSuccess("public-sandbox-1", { accounts: [{ id: "1" }] });
+    await until(() => element?.status === "linked" || violations.length, "linked");
+    assert.deepEqual(violations, []);
+    assert.deepEqual(fake?.unexpected, []);
+    assert.equal(element && getComputedStyle(element).display, "grid", "the style sheet applies");
+  });
+});
