@@ -61,8 +61,8 @@ export default defineConfig({
   plugins: [staleChunks, templateSpace, sizeLimit],
   build: {
     outDir: "../dist",
-    // The Worker's bundle goes there too.
-    emptyOutDir: false,
+    // The first step of the build: what the Worker's steps add comes after.
+    emptyOutDir: true,
     target: "es2023",
     modulePreload: false,
     minify: true,
