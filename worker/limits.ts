@@ -110,7 +110,7 @@ export const DRIVE_GUARD_MARGIN_MS = 1 * SECOND_MS;
 /** Work with its next step further away than this is left to the alarm. */
 export const DRIVE_INLINE_WAIT_MAX_MS = 30 * SECOND_MS;
 /** While another link of the same customer is in doubt, a finalize waits and looks again this often. */
-export const SIBLING_POLL_MS = 250;
+export const SIBLING_POLL_MS = 500;
 /** After an unexpected error of our own, work is tried again this much later. */
 export const DRIVE_ERROR_RETRY_MS = 30 * SECOND_MS;
 

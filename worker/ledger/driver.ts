@@ -3,6 +3,7 @@
  * One run per link, joined through memory; a run that was lost is begun again by the alarm from what is stored.
  */
 import {
+  DRIVE_ERROR_RETRY_MS,
   DRIVE_GUARD_MARGIN_MS,
   DRIVE_INLINE_WAIT_MAX_MS,
   READ_ATTEMPTS,
@@ -83,7 +84,17 @@ export class Driver {
     } catch (error) {
       // A defect of ours: the record still says what is to be done, and the alarm comes back to it.
       log("unexpected", { reason: error instanceof Error ? `${error.name}: ${error.message}` : "unknown" });
+      this.#rest(linkId);
     }
+  }
+
+  /** Whoever waits gives up for now, instead of running into the same defect again and again. */
+  #rest(linkId: string): void {
+    const { store, now } = this.#deps;
+    const record = store.link(linkId);
+    if (!record?.work) return;
+    store.saveLink({ ...record, work: { ...record.work, notBeforeMs: now() + DRIVE_ERROR_RETRY_MS } });
+    store.arm();
   }
 
   /** How long this work has to rest; a create also waits while another of the customer's is in doubt. */
