@@ -7,19 +7,12 @@ import { configOf } from "../config.ts";
 import type { Owner } from "../context.ts";
 import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh } from "../contract.ts";
 import type { Env } from "../env.ts";
-import {
-  ALARM_LOOK_GUARD_MS,
-  LINK_KEPT_MS,
-  LINK_REUSE_MIN_LIFE_MS,
-  LINKS_LISTED_MAX,
-  LINKS_PER_HOUR,
-  RETRY_AFTER_CONFLICT_S,
-} from "../limits.ts";
+import { ALARM_LOOK_GUARD_MS, LINK_KEPT_MS } from "../limits.ts";
 import { type Log, log } from "../log.ts";
 import type { Message } from "../notify/message.ts";
 import { deliver } from "../notify/webhook.ts";
 import { accessTokenSource } from "../providers/access-token-source.ts";
-import type { LinkWish, Provider } from "../providers/provider.ts";
+import type { Provider } from "../providers/provider.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
 import {
   type CustomerAccountsDependencies,
@@ -28,21 +21,11 @@ import {
   removeAccount,
   requireRefresh,
 } from "./customer-accounts.ts";
+import { CustomerLinks } from "./customer-links.ts";
 import { Driver } from "./driver.ts";
-import { nearestLanguage } from "./language.ts";
-import { beginLink, canceled, expired, finalizing, opened, settled } from "./link-machine.ts";
-import type { LinkRecord } from "./link-record.ts";
-import { toLink } from "./link-view.ts";
+import { settled } from "./link-machine.ts";
 import type { Undelivered } from "./outbox.ts";
-import {
-  type AccountReply,
-  type AccountsReply,
-  type LinkReply,
-  type LinksReply,
-  linkReply,
-  refused,
-  refusedBy,
-} from "./replies.ts";
+import type { AccountReply, AccountsReply, LinkReply, LinksReply } from "./replies.ts";
 import { LedgerStore } from "./store.ts";
 import { lookAt } from "./watcher.ts";
 import type { Watch } from "./watches.ts";
@@ -62,15 +45,9 @@ export interface Once {
   waitMs: number;
 }
 
-const HOUR_MS = 60 * 60_000;
-/** Plaid: the link token is dead, whatever we thought of its life. */
-const INVALID_LINK_TOKEN = "INVALID_LINK_TOKEN";
-
 export class Ledger extends DurableObject<Env> {
   readonly #config = configOf(this.env);
   readonly #store = new LedgerStore(this.ctx.storage, this.#config.webhook !== null);
-  /** Requests that have not been answered yet; after a crash there are none, and the store decides. */
-  readonly #running = new Set<string>();
   #owner: Owner | null = null;
   readonly #driver = new Driver({
     store: this.#store,
@@ -80,51 +57,18 @@ export class Ledger extends DurableObject<Env> {
     now: Date.now,
     sleep,
   });
+  readonly #links = new CustomerLinks({
+    store: this.#store,
+    driver: this.#driver,
+    provider: (log) => this.#provider(log),
+    log,
+    now: Date.now,
+    sleep,
+  });
 
   async createLink(caller: Caller, once: Once, wishes: CreateLink): Promise<LinkReply> {
     this.#actFor(caller);
-    const earlier = this.#earlier(once);
-    if (earlier) return earlier;
-
-    const provider = this.#provider(this.#callerLog(caller));
-    const wish: LinkWish = {
-      customerId: caller.owner.customerId,
-      accountId: wishes.account_id ?? null,
-      redirectUri: wishes.redirect_uri ?? null,
-      language: nearestLanguage(wishes.language, provider.languages),
-    };
-    if (wish.accountId !== null) {
-      if (!provider.capabilities.refresh) return refused("refresh_unsupported");
-      const account = await provider.readAccount(wish.customerId, wish.accountId);
-      if (!account.ok) return refusedBy(account.failure);
-      // Another request with this key may have come meanwhile.
-      const meanwhile = this.#earlier(once);
-      if (meanwhile) return meanwhile;
-    }
-
-    const nowMs = Date.now();
-    const reusable = this.#reusable(wish, wishes.reference ?? null, nowMs);
-    if (!reusable && this.#store.countLinksSince(nowMs - HOUR_MS) >= LINKS_PER_HOUR) {
-      return refused("rate_limited", { retryAfterS: HOUR_MS / 1_000 });
-    }
-    const record =
-      reusable ??
-      beginLink(
-        {
-          id: `lnk_${crypto.randomUUID().replaceAll("-", "")}`,
-          provider: provider.name,
-          wish,
-          reference: wishes.reference ?? null,
-        },
-        nowMs,
-      );
-    this.#store.atomically(() => {
-      this.#keepOwner(caller);
-      if (!reusable) this.#store.saveLink(record);
-      this.#store.saveClaim(once.scope, { fingerprint: once.fingerprint, linkId: record.id }, nowMs);
-    });
-    this.#store.arm();
-    return this.#carryThrough(caller, once, record.id);
+    return this.#links.create(caller, once, wishes);
   }
 
   async finalizeLink(
@@ -133,87 +77,27 @@ export class Ledger extends DurableObject<Env> {
     linkId: string,
     body: FinalizeLink | FinalizeRefresh,
   ): Promise<LinkReply> {
-    const earlier = this.#earlier(once);
-    if (earlier) return earlier;
-    const record = this.#settledLink(linkId);
-    if (!record) return refused("not_found");
-    if (record.status === "preparing") {
-      return refused("invalid_request", {
-        detail: "This link is not ready yet, so nothing can have been chosen in it.",
-      });
-    }
-
-    const nowMs = Date.now();
-    const startable =
-      record.status === "ready" || record.status === "canceled" || record.status === "expired";
-    let next = record;
-    if (startable) {
-      const creation = this.#creation(record, body);
-      if ("refusal" in creation) return creation;
-      next = finalizing(record, creation, nowMs);
-    }
-    this.#store.atomically(() => {
-      if (startable) this.#store.saveLink(next);
-      this.#store.saveClaim(once.scope, { fingerprint: once.fingerprint, linkId }, nowMs);
-    });
-    this.#store.arm();
-    return this.#carryThrough(caller, once, linkId);
+    return this.#links.finalize(caller, once, linkId, body);
   }
 
   async readLink(caller: Caller, linkId: string, waitMs: number): Promise<LinkReply> {
-    if (!this.#store.link(linkId)) return refused("not_found");
-    await this.#wait(linkId, caller.requestId, waitMs);
-    return this.#reply(linkId);
+    return this.#links.read(caller, linkId, waitMs);
   }
 
   async listLinks(): Promise<LinksReply> {
-    const nowMs = Date.now();
-    return {
-      ok: true,
-      links: this.#store.links(LINKS_LISTED_MAX).map((record) => toLink(settled(record, nowMs))),
-    };
+    return this.#links.list();
   }
 
-  /** The link that a return from the bank belongs to: the one opened last that can still go on. */
   async currentLink(redirectUri: string | null): Promise<LinkReply> {
-    const nowMs = Date.now();
-    const current = this.#store
-      .linksWithStatus("ready", "finalizing")
-      .map((record) => settled(record, nowMs))
-      .find(
-        (record) =>
-          record.openedAtMs !== null &&
-          record.status !== "expired" &&
-          (redirectUri === null || record.wish.redirectUri === redirectUri),
-      );
-    return current ? linkReply(current, nowMs) : refused("not_found");
+    return this.#links.current(redirectUri);
   }
 
   async openLink(linkId: string): Promise<LinkReply> {
-    const record = this.#settledLink(linkId);
-    if (!record) return refused("not_found");
-    if (record.status !== "ready") return refused("link_closed");
-    this.#save(opened(record, Date.now()));
-    return this.#reply(linkId);
+    return this.#links.open(linkId);
   }
 
   async exitLink(caller: Caller, linkId: string, exit: ExitLink): Promise<LinkReply> {
-    const record = this.#settledLink(linkId);
-    if (!record) return refused("not_found");
-    if (record.status === "ready") {
-      const { reopen } = this.#provider(log).capabilities;
-      const nowMs = Date.now();
-      if (exit.error?.code === INVALID_LINK_TOKEN) this.#save(expired(record, nowMs));
-      else if (exit.final || !reopen) this.#save(canceled(record, nowMs));
-    }
-    this.#callerLog(caller)("exit", {
-      link_id: linkId,
-      link_session_id: exit.link_session_id ?? undefined,
-      plaid_request_id: exit.request_id ?? undefined,
-      exit_status: exit.status ?? undefined,
-      exit_error_code: exit.error?.code,
-    });
-    return this.#reply(linkId);
+    return this.#links.exit(caller, linkId, exit);
   }
 
   async listAccounts(caller: Caller): Promise<AccountsReply> {
@@ -268,87 +152,6 @@ export class Ledger extends DurableObject<Env> {
     this.#store.arm();
   }
 
-  /** The reply to a key that has been seen: a replay, a conflict, or a refusal. */
-  #earlier({ scope, fingerprint }: Once): LinkReply | null {
-    const claim = this.#store.claim(scope, Date.now());
-    if (!claim) return null;
-    if (claim.fingerprint !== fingerprint) return refused("idempotency_key_reused");
-    if (this.#running.has(scope)) {
-      return refused("idempotency_in_progress", { retryAfterS: RETRY_AFTER_CONFLICT_S });
-    }
-    return this.#reply(claim.linkId, true);
-  }
-
-  async #carryThrough({ requestId }: Caller, { scope, waitMs }: Once, linkId: string): Promise<LinkReply> {
-    this.#running.add(scope);
-    try {
-      await this.#wait(linkId, requestId, waitMs);
-    } finally {
-      this.#running.delete(scope);
-    }
-    return this.#reply(linkId);
-  }
-
-  /** Begins or joins the link's run, for as long as the caller wants to wait. The run goes on without it. */
-  async #wait(linkId: string, requestId: string, waitMs: number): Promise<void> {
-    const deadline = Date.now() + waitMs;
-    do {
-      const leftMs = deadline - Date.now();
-      await Promise.race([this.#driver.run(linkId, requestId), sleep(leftMs)]);
-      // A run that the alarm began ends early; whoever waits goes on.
-      const work = this.#store.link(linkId)?.work;
-      if (!work || work.notBeforeMs > deadline) return;
-    } while (Date.now() < deadline);
-  }
-
-  #creation(record: LinkRecord, body: FinalizeLink | FinalizeRefresh) {
-    if (record.wish.accountId !== null) {
-      if (!("public_token" in body)) return { accountId: record.wish.accountId };
-      return refused("invalid_request", {
-        detail: "This link is a refresh: it takes no public token and no account.",
-        errors: [{ pointer: "/public_token", detail: "must be left out" }],
-      });
-    }
-    if (!("public_token" in body)) return refused("account_metadata_missing");
-    const { public_token: publicToken, ...selection } = body;
-    const { customerId } = record.wish;
-    const composed = this.#provider(log).composeAccount({
-      linkId: record.id,
-      customerId,
-      publicToken,
-      selection,
-    });
-    return composed.ok ? { ...composed.value, selection } : refusedBy(composed.failure);
-  }
-
-  /** Ready, never opened, wished the same: another attempt would only make another token. */
-  #reusable(wish: LinkWish, reference: string | null, nowMs: number): LinkRecord | undefined {
-    return this.#store
-      .linksWithStatus("ready")
-      .find(
-        (record) =>
-          record.openedAtMs === null &&
-          record.reference === reference &&
-          JSON.stringify(record.wish) === JSON.stringify(wish) &&
-          (record.linkTokenExpiresAtMs ?? 0) - nowMs >= LINK_REUSE_MIN_LIFE_MS,
-      );
-  }
-
-  #settledLink(linkId: string): LinkRecord | null {
-    const record = this.#store.link(linkId);
-    return record && settled(record, Date.now());
-  }
-
-  #save(record: LinkRecord): void {
-    this.#store.saveLink(record);
-    this.#store.arm();
-  }
-
-  #reply(linkId: string, replayed = false): LinkReply {
-    const record = this.#settledLink(linkId);
-    return record ? linkReply(record, Date.now(), replayed) : refused("not_found");
-  }
-
   /** Kept in storage only with what has to go on by itself: a mere question leaves nothing behind. */
   #actFor({ owner }: Pick<Caller, "owner">): void {
     this.#owner ??= owner;
@@ -357,10 +160,6 @@ export class Ledger extends DurableObject<Env> {
   #keepOwner({ owner }: Pick<Caller, "owner">): void {
     this.#actFor({ owner });
     this.#store.owner = owner;
-  }
-
-  #callerLog({ requestId, owner: { provider } }: Caller): Log {
-    return (event, fields) => log(event, { request_id: requestId, provider, ...fields });
   }
 
   /** Made anew for each piece of work: it holds no state, and its log lines belong to that work. */
@@ -375,11 +174,13 @@ export class Ledger extends DurableObject<Env> {
 
   #accountsOf(caller: Caller): CustomerAccountsDependencies {
     this.#actFor(caller);
-    const { customerId } = caller.owner;
+    const { requestId, owner } = caller;
+    const callerLog: Log = (event, fields) =>
+      log(event, { request_id: requestId, provider: owner.provider, ...fields });
     return {
       store: this.#store,
-      provider: this.#provider(this.#callerLog(caller)),
-      customerId,
+      provider: this.#provider(callerLog),
+      customerId: owner.customerId,
       now: Date.now,
     };
   }

@@ -1,0 +1,263 @@
+/** The links of one customer: what each request asks of them, and how long its caller waits. */
+import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh } from "../contract.ts";
+import {
+  LINK_REUSE_MIN_LIFE_MS,
+  LINKS_LISTED_MAX,
+  LINKS_PER_HOUR,
+  RETRY_AFTER_CONFLICT_S,
+} from "../limits.ts";
+import type { Log } from "../log.ts";
+import type { LinkWish, Provider } from "../providers/provider.ts";
+import type { Driver } from "./driver.ts";
+import { nearestLanguage } from "./language.ts";
+import type { Caller, Once } from "./ledger.ts";
+import { beginLink, canceled, expired, finalizing, opened, settled } from "./link-machine.ts";
+import type { LinkRecord } from "./link-record.ts";
+import { toLink } from "./link-view.ts";
+import { type LinkReply, type LinksReply, linkReply, type Refused, refused, refusedBy } from "./replies.ts";
+import type { LedgerStore } from "./store.ts";
+
+export interface CustomerLinksDependencies {
+  store: LedgerStore;
+  driver: Driver;
+  provider: (log: Log) => Provider;
+  log: Log;
+  now: () => number;
+  sleep: (ms: number) => Promise<void>;
+}
+
+/** What a finalize begins: the making of an account, or the refresh of one. */
+type Creation = Parameters<typeof finalizing>[1];
+
+const HOUR_MS = 60 * 60_000;
+/** Plaid: the link token is dead, whatever we thought of its life. */
+const INVALID_LINK_TOKEN = "INVALID_LINK_TOKEN";
+
+export class CustomerLinks {
+  /** Requests that have not been answered yet; after a crash there are none, and the store decides. */
+  readonly #running = new Set<string>();
+  readonly #deps: CustomerLinksDependencies;
+
+  constructor(deps: CustomerLinksDependencies) {
+    this.#deps = deps;
+  }
+
+  async create(caller: Caller, once: Once, wishes: CreateLink): Promise<LinkReply> {
+    const earlier = this.#earlier(once);
+    if (earlier) return earlier;
+
+    const provider = this.#deps.provider(this.#callerLog(caller));
+    const wish: LinkWish = {
+      customerId: caller.owner.customerId,
+      accountId: wishes.account_id ?? null,
+      redirectUri: wishes.redirect_uri ?? null,
+      language: nearestLanguage(wishes.language, provider.languages),
+    };
+    if (wish.accountId !== null) {
+      if (!provider.capabilities.refresh) return refused("refresh_unsupported");
+      const account = await provider.readAccount(wish.customerId, wish.accountId);
+      if (!account.ok) return refusedBy(account.failure);
+      // Another request with this key may have come meanwhile.
+      const meanwhile = this.#earlier(once);
+      if (meanwhile) return meanwhile;
+    }
+
+    const nowMs = this.#deps.now();
+    const reusable = this.#reusable(wish, wishes.reference ?? null, nowMs);
+    if (!reusable && this.#deps.store.countLinksSince(nowMs - HOUR_MS) >= LINKS_PER_HOUR) {
+      return refused("rate_limited", { retryAfterS: HOUR_MS / 1_000 });
+    }
+    const record =
+      reusable ??
+      beginLink(
+        {
+          id: `lnk_${crypto.randomUUID().replaceAll("-", "")}`,
+          provider: provider.name,
+          wish,
+          reference: wishes.reference ?? null,
+        },
+        nowMs,
+      );
+    this.#deps.store.atomically(() => {
+      this.#deps.store.owner = caller.owner;
+      if (!reusable) this.#deps.store.saveLink(record);
+      this.#deps.store.saveClaim(once.scope, { fingerprint: once.fingerprint, linkId: record.id }, nowMs);
+    });
+    this.#deps.store.arm();
+    return this.#carryThrough(caller, once, record.id);
+  }
+
+  async finalize(
+    caller: Caller,
+    once: Once,
+    linkId: string,
+    body: FinalizeLink | FinalizeRefresh,
+  ): Promise<LinkReply> {
+    const earlier = this.#earlier(once);
+    if (earlier) return earlier;
+    const record = this.#settledLink(linkId);
+    if (!record) return refused("not_found");
+    if (record.status === "preparing") {
+      return refused("invalid_request", {
+        detail: "This link is not ready yet, so nothing can have been chosen in it.",
+      });
+    }
+
+    const nowMs = this.#deps.now();
+    const startable =
+      record.status === "ready" || record.status === "canceled" || record.status === "expired";
+    let next = record;
+    if (startable) {
+      const creation = this.#creation(record, body);
+      if ("refusal" in creation) return creation;
+      next = finalizing(record, creation, nowMs);
+    }
+    this.#deps.store.atomically(() => {
+      if (startable) this.#deps.store.saveLink(next);
+      this.#deps.store.saveClaim(once.scope, { fingerprint: once.fingerprint, linkId }, nowMs);
+    });
+    this.#deps.store.arm();
+    return this.#carryThrough(caller, once, linkId);
+  }
+
+  async read(caller: Caller, linkId: string, waitMs: number): Promise<LinkReply> {
+    if (!this.#deps.store.link(linkId)) return refused("not_found");
+    await this.#wait(linkId, caller.requestId, waitMs);
+    return this.#reply(linkId);
+  }
+
+  list(): LinksReply {
+    const nowMs = this.#deps.now();
+    return {
+      ok: true,
+      links: this.#deps.store.links(LINKS_LISTED_MAX).map((record) => toLink(settled(record, nowMs))),
+    };
+  }
+
+  /** The link that a return from the bank belongs to: the one opened last that can still go on. */
+  current(redirectUri: string | null): LinkReply {
+    const nowMs = this.#deps.now();
+    const current = this.#deps.store
+      .linksWithStatus("ready", "finalizing")
+      .map((record) => settled(record, nowMs))
+      .find(
+        (record) =>
+          record.openedAtMs !== null &&
+          record.status !== "expired" &&
+          (redirectUri === null || record.wish.redirectUri === redirectUri),
+      );
+    return current ? linkReply(current, nowMs) : refused("not_found");
+  }
+
+  open(linkId: string): LinkReply {
+    const record = this.#settledLink(linkId);
+    if (!record) return refused("not_found");
+    if (record.status !== "ready") return refused("link_closed");
+    this.#save(opened(record, this.#deps.now()));
+    return this.#reply(linkId);
+  }
+
+  exit(caller: Caller, linkId: string, exit: ExitLink): LinkReply {
+    const record = this.#settledLink(linkId);
+    if (!record) return refused("not_found");
+    if (record.status === "ready") {
+      const { reopen } = this.#deps.provider(this.#deps.log).capabilities;
+      const nowMs = this.#deps.now();
+      if (exit.error?.code === INVALID_LINK_TOKEN) this.#save(expired(record, nowMs));
+      else if (exit.final || !reopen) this.#save(canceled(record, nowMs));
+    }
+    this.#callerLog(caller)("exit", {
+      link_id: linkId,
+      link_session_id: exit.link_session_id ?? undefined,
+      plaid_request_id: exit.request_id ?? undefined,
+      exit_status: exit.status ?? undefined,
+      exit_error_code: exit.error?.code,
+    });
+    return this.#reply(linkId);
+  }
+
+  /** The reply to a key that has been seen: a replay, a conflict, or a refusal. */
+  #earlier({ scope, fingerprint }: Once): LinkReply | null {
+    const claim = this.#deps.store.claim(scope, this.#deps.now());
+    if (!claim) return null;
+    if (claim.fingerprint !== fingerprint) return refused("idempotency_key_reused");
+    if (this.#running.has(scope)) {
+      return refused("idempotency_in_progress", { retryAfterS: RETRY_AFTER_CONFLICT_S });
+    }
+    return this.#reply(claim.linkId, true);
+  }
+
+  async #carryThrough({ requestId }: Caller, { scope, waitMs }: Once, linkId: string): Promise<LinkReply> {
+    this.#running.add(scope);
+    try {
+      await this.#wait(linkId, requestId, waitMs);
+    } finally {
+      this.#running.delete(scope);
+    }
+    return this.#reply(linkId);
+  }
+
+  /** Begins or joins the link's run, for as long as the caller wants to wait. The run goes on without it. */
+  async #wait(linkId: string, requestId: string, waitMs: number): Promise<void> {
+    const deadline = this.#deps.now() + waitMs;
+    do {
+      const leftMs = deadline - this.#deps.now();
+      await Promise.race([this.#deps.driver.run(linkId, requestId), this.#deps.sleep(leftMs)]);
+      // A run that the alarm began ends early; whoever waits goes on.
+      const work = this.#deps.store.link(linkId)?.work;
+      if (!work || work.notBeforeMs > deadline) return;
+    } while (this.#deps.now() < deadline);
+  }
+
+  #creation(record: LinkRecord, body: FinalizeLink | FinalizeRefresh): Creation | Refused {
+    if (record.wish.accountId !== null) {
+      if (!("public_token" in body)) return { accountId: record.wish.accountId };
+      return refused("invalid_request", {
+        detail: "This link is a refresh: it takes no public token and no account.",
+        errors: [{ pointer: "/public_token", detail: "must be left out" }],
+      });
+    }
+    if (!("public_token" in body)) return refused("account_metadata_missing");
+    const { public_token: publicToken, ...selection } = body;
+    const { customerId } = record.wish;
+    const composed = this.#deps.provider(this.#deps.log).composeAccount({
+      linkId: record.id,
+      customerId,
+      publicToken,
+      selection,
+    });
+    return composed.ok ? { ...composed.value, selection } : refusedBy(composed.failure);
+  }
+
+  /** Ready, never opened, wished the same: another attempt would only make another token. */
+  #reusable(wish: LinkWish, reference: string | null, nowMs: number): LinkRecord | undefined {
+    return this.#deps.store
+      .linksWithStatus("ready")
+      .find(
+        (record) =>
+          record.openedAtMs === null &&
+          record.reference === reference &&
+          JSON.stringify(record.wish) === JSON.stringify(wish) &&
+          (record.linkTokenExpiresAtMs ?? 0) - nowMs >= LINK_REUSE_MIN_LIFE_MS,
+      );
+  }
+
+  #callerLog({ requestId, owner: { provider } }: Caller): Log {
+    return (event, fields) => this.#deps.log(event, { request_id: requestId, provider, ...fields });
+  }
+
+  #settledLink(linkId: string): LinkRecord | null {
+    const record = this.#deps.store.link(linkId);
+    return record && settled(record, this.#deps.now());
+  }
+
+  #save(record: LinkRecord): void {
+    this.#deps.store.saveLink(record);
+    this.#deps.store.arm();
+  }
+
+  #reply(linkId: string, replayed = false): LinkReply {
+    const record = this.#settledLink(linkId);
+    return record ? linkReply(record, this.#deps.now(), replayed) : refused("not_found");
+  }
+}
