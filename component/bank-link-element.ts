@@ -88,14 +88,14 @@ export type Preload = "intent" | "load" | "none";
  * @cssState canceled - left without linking
  * @cssState failed - something went wrong; the status line says what, and trying again is offered
  *
- * @fires bank-link-statechange - `{from, to}`
- * @fires bank-link-open - `{link_id}`; cancelable, before Link opens
- * @fires bank-link-event - `{name, metadata}`: Plaid's own events, without anything personal
- * @fires bank-link-exit - `{link_id, status, error, message}`: left without linking
- * @fires bank-link-pending - `{link_id}`: the provider still works on it; the page may go on
- * @fires bank-link-success - `{link_id, mode, account, reference}`: never before it is true
- * @fires bank-link-error - `{code, message, retryable, request_id, link_id}`
- * @fires change - the value has changed because an account was linked
+ * @fires {BankLinkStateChangeEvent} bank-link-statechange - `{from, to}`
+ * @fires {BankLinkOpenEvent} bank-link-open - `{link_id}`; cancelable, before Link opens
+ * @fires {BankLinkPlaidEvent} bank-link-event - `{name, metadata}`: Plaid's own events, without anything personal
+ * @fires {BankLinkExitEvent} bank-link-exit - `{link_id, status, error, message}`: left without linking
+ * @fires {BankLinkPendingEvent} bank-link-pending - `{link_id}`: the provider still works on it; the page may go on
+ * @fires {BankLinkSuccessEvent} bank-link-success - `{link_id, mode, account, reference}`: never before it is true
+ * @fires {BankLinkErrorEvent} bank-link-error - `{code, message, retryable, request_id, link_id}`
+ * @fires {Event} change - the value has changed because an account was linked
  */
 export class BankLinkElement extends LitElement {
   static readonly formAssociated = true;

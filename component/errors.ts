@@ -16,12 +16,12 @@ export type BrowserCode =
 export type BankLinkErrorCode = ProblemCode | BrowserCode;
 
 export class BankLinkError extends Error {
-  readonly code: BankLinkErrorCode;
+  declare readonly code: BankLinkErrorCode;
   /** The same wish may succeed later, with nothing changed. */
-  readonly retryable: boolean;
-  readonly requestId: string | null;
+  declare readonly retryable: boolean;
+  declare readonly requestId: string | null;
   /** The API's Retry-After; 0 when it gave none. */
-  readonly retryAfterMs: number;
+  declare readonly retryAfterMs: number;
 
   constructor(code: BankLinkErrorCode, retryable = true, requestId: string | null = null, retryAfterMs = 0) {
     super(code);

@@ -73,5 +73,5 @@ let policy: ReturnType<TrustedTypePolicies["createPolicy"]> | undefined;
 function trusted(href: string): string {
   const { trustedTypes } = window as { trustedTypes?: TrustedTypePolicies };
   policy ??= trustedTypes?.createPolicy("bank-link", { createScriptURL: (url) => url });
-  return policy ? policy.createScriptURL(href) : href;
+  return policy?.createScriptURL(href) ?? href;
 }

@@ -57,8 +57,10 @@ async function ask(
   onAnswer: (answer: { token: string; expiresAtMs: number }) => void,
 ): Promise<string> {
   try {
+    // Asked first: if it throws at once, nothing may be left that rejects later with nobody to hear it.
+    const asked = typeof source === "string" ? post(source) : source();
     const late = new Promise<never>((_, reject) => setTimeout(reject, SESSION_TIMEOUT_MS));
-    const answer = await Promise.race([typeof source === "string" ? post(source) : source(), late]);
+    const answer = await Promise.race([asked, late]);
     const { token, expires_at } = typeof answer === "string" ? { token: answer } : answer;
     if (!token || typeof token !== "string") throw new TypeError();
     // Without a date it serves until it is refused.

@@ -14,7 +14,7 @@ export const styles = css`
 
     display: grid;
     gap: 0.625rem;
-    font: 400 1rem/1.5 system-ui, sans-serif;
+    font: 1rem/1.5 system-ui, sans-serif;
     max-inline-size: 26rem;
     overflow-wrap: anywhere;
   }
@@ -66,11 +66,13 @@ export const styles = css`
     cursor: default;
   }
 
+  /* As high as a line, so that it stands beside the first one. */
   svg,
   [part="spinner"] {
-    block-size: 1.25em;
+    block-size: 1.5em;
+    box-sizing: border-box;
     flex: none;
-    inline-size: 1.25em;
+    inline-size: 1.5em;
   }
 
   svg {
@@ -97,17 +99,13 @@ export const styles = css`
   [part="hint"],
   [part="status"] {
     display: flex;
+    font-size: 0.875em;
     gap: 0.625rem;
   }
 
   /* Nothing to say: out of the grid, but there for screen readers before the first word comes. */
   [part="status"]:empty {
     position: absolute;
-  }
-
-  [part="hint"],
-  [part="status"] {
-    font-size: 0.875em;
   }
 
   [part="hint"],

@@ -27,12 +27,11 @@ import { VERSION } from "./version.ts";
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
-  app.use(requestId(), logRequest, secureHeaders({ crossOriginResourcePolicy: false }));
+  app.use(requestId(), logRequest, noStore, secureHeaders({ crossOriginResourcePolicy: false }));
   // Ahead of the rest of /v1, which refuses everything while the configuration is bad.
   app.route("/v1/doctor", doctor);
   app.use(
     "/v1/*",
-    noStore,
     loadConfig,
     allowOrigins,
     checkOrigin,
@@ -43,9 +42,7 @@ export function createApp(): Hono<AppEnv> {
   app.route("/v1/accounts", accounts);
   app.route("/v1/customers", customers);
   app.route("/v1/webhooks", webhooks);
-  app.get("/healthz", noStore, (c) =>
-    c.json({ status: "ok", version: VERSION } satisfies z.infer<typeof health>),
-  );
+  app.get("/healthz", (c) => c.json({ status: "ok", version: VERSION } satisfies z.infer<typeof health>));
   app.route("/problems", problems);
   app.route("/", assets);
 

@@ -80,7 +80,10 @@ const flag = z
   .enum(["true", "false"])
   .default("false")
   .transform((text) => text === "true");
-const apiKey = z.string().min(16, "must have at least 16 characters");
+// As a bearer token can be written (RFC 6750, 2.1); another key could never match.
+const apiKey = z
+  .string()
+  .regex(/^[\w.~+/-]{16,}=*$/, "must have at least 16 characters of A-Z a-z 0-9 - . _ ~ + /");
 const httpUrl = z.url({ protocol: /^https?$/, message: "must be an http(s) URL" });
 const baseUrl = httpUrl.transform((text) => text.replace(/\/+$/, ""));
 const path = z.string().regex(/^\/\S*$/, "must be a path that starts with /");
@@ -133,7 +136,7 @@ const variables = z.object({
       .array(z.string().regex(/^(?:whsec_)?[A-Za-z0-9+/]{32,88}={0,2}$/, "must be base64 of 24 to 64 bytes"))
       .max(2, "takes two at the most, for rotation"),
   ),
-  UPSTREAM_TIMEOUT_SECONDS: z.coerce.number().min(1).max(60).default(UPSTREAM_TIMEOUT_S),
+  UPSTREAM_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(60).default(UPSTREAM_TIMEOUT_S),
 });
 type Variables = z.infer<typeof variables>;
 
@@ -205,7 +208,26 @@ function contradictions(vars: Variables): { variable: string; reason: string }[]
       faults.push({ variable, reason: "contradicts ENVIRONMENT" });
     }
   }
+  if (vars.ENVIRONMENT === "production") {
+    for (const variable of SECURE_URLS) {
+      const url = vars[variable];
+      if (url && !isSecure(new URL(url))) faults.push({ variable, reason: "must be https in production" });
+    }
+  }
   return faults;
+}
+
+/** Credentials, keys and customers' data go there. */
+const SECURE_URLS = [
+  "CYBRID_API_URL",
+  "CYBRID_IDENTITY_URL",
+  "LYNX_API_URL",
+  "WEBHOOK_URL",
+  "SESSION_JWKS_URL",
+] as const;
+
+function isSecure({ protocol, hostname }: URL): boolean {
+  return protocol === "https:" || hostname === "localhost" || hostname === "127.0.0.1";
 }
 
 function toConfig(vars: Variables): Config {

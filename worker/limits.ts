@@ -27,8 +27,9 @@ export const DISPLAY_NAME_MAX_CHARS = 256;
 export const IDEMPOTENCY_KEY_MAX_CHARS = 255;
 /** How long a key is remembered: a day covers every sane client retry. */
 export const IDEMPOTENCY_KEPT_MS = 24 * HOUR_MS;
-/** KV refuses a shorter life. */
-export const KV_TTL_MIN_S = 60;
+
+/** KV takes nothing that ends within a minute; the second one is for the way there. */
+export const KV_LIFE_MIN_MS = 2 * MINUTE_MS;
 
 /** Session tokens: what is minted by default, and the longest life that is believed. */
 export const SESSION_DEFAULT_S = 900;
@@ -98,6 +99,8 @@ export const RETRY_AFTER_MAX_INLINE_MS = 5 * SECOND_MS;
 export const ACCESS_TOKEN_MARGIN_MS = 5 * MINUTE_MS;
 /** Refused credentials are tried once per this time, so a wrong secret does not lock the client out. */
 export const CREDENTIALS_REFUSED_RETRY_MS = 30 * SECOND_MS;
+/** New tokens that are refused at their first use: so many are replaced within that time. */
+export const UNPROVEN_DROPS_MAX = 3;
 /** A token without the scope is replaced at most this often. */
 export const SCOPE_RETRY_MS = MINUTE_MS;
 
@@ -139,6 +142,8 @@ export const OWNERSHIP_WAIT_MS = MINUTE_MS;
 export const WATCH_FIRST_LOOK_MS = 2 * SECOND_MS;
 /** … and the last: it is followed this long at most. */
 export const WATCH_MAX_MS = 7 * DAY_MS;
+/** A removal whose call was lost is believed not to have begun when nothing of it shows by then. */
+export const REMOVAL_SHOWS_WITHIN_MS = 10 * MINUTE_MS;
 
 /** A sweep's occurrence ends when the account was absent this many sweeps in a row. */
 export const SWEEP_ABSENCES = 2;

@@ -35,6 +35,7 @@ export type LogEvent =
   | "webhook"
   | "webhook_undelivered"
   | "watch_given_up"
+  | "finalize"
   | "exit"
   | "misconfigured"
   | "unexpected"

@@ -42,6 +42,14 @@ describe("access tokens", () => {
     assert.equal(tokenCalls(), 2);
   });
 
+  test("many calls refused with one token renew it once", async () => {
+    const browsers = await Promise.all(Array.from({ length: 20 }, () => edge.browser()));
+    await browsers[0]?.link();
+    edge.cybrid.expireAccessTokens();
+    await Promise.all(browsers.map((browser) => browser.link({ reference: "second" })));
+    assert.equal(tokenCalls(), 2);
+  });
+
   test("wrong credentials are tried once, and say nothing outside", async () => {
     edge.cybrid.settings.clientSecret = "another-secret";
     const browser = await edge.browser();

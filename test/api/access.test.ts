@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import type { Problem, Session } from "../../worker/contract.ts";
-import { API_KEY, type Edge, ORIGIN, startEdge } from "./edge.ts";
+import { SignJWT } from "jose";
+import type { LinkList, Problem, Session } from "../../worker/contract.ts";
+import { API_KEY, type Edge, ORIGIN, SESSION_SECRET, startEdge } from "./edge.ts";
 
 let edge: Edge;
 before(async () => {
@@ -26,6 +27,21 @@ describe("POST /v1/sessions", () => {
     assert.equal((await newLink(minted.body.token)).status, 201);
   });
 
+  test("mints for a quarter of an hour unasked, and for a day at the most", async () => {
+    const mint = (more: object) =>
+      edge.call<Session & Problem>("POST", "/v1/sessions", {
+        token: API_KEY,
+        body: { customer_id: "c", provider: "cybrid", ...more },
+      });
+    const lifeS = ({ body }: Awaited<ReturnType<typeof mint>>) =>
+      Math.round((Date.parse(body.expires_at) - Date.now()) / 1_000);
+    assert.ok(Math.abs(lifeS(await mint({})) - 900) <= 2);
+    assert.ok(Math.abs(lifeS(await mint({ expires_in: 86_400 })) - 86_400) <= 2);
+    const longer = await mint({ expires_in: 86_401 });
+    assert.equal(longer.status, 400);
+    assert.equal(longer.body.errors?.[0]?.pointer, "/expires_in");
+  });
+
   test("refuses a wrong key and a session token alike", async () => {
     const { token } = await edge.browser();
     for (const wrong of ["wrong-key-0123456789", token]) {
@@ -47,6 +63,29 @@ describe("a session", () => {
   test("is refused without a token, and with one that is not ours", async () => {
     assert.equal((await edge.call("POST", "/v1/links", { key: randomUUID(), body: {} })).status, 401);
     assert.equal((await newLink("x.y.z")).status, 401);
+  });
+
+  test("signed by the host needs its provider named where two are configured", async () => {
+    const customer = edge.cybrid.addCustomer({ type: "individual" });
+    const sign = (more: object) =>
+      new SignJWT({ sub: customer, ...more })
+        .setProtectedHeader({ alg: "HS256" })
+        .setAudience("bank-link")
+        .setExpirationTime("5m")
+        .sign(new TextEncoder().encode(SESSION_SECRET));
+    assert.equal((await newLink(await sign({ provider: "cybrid" }))).status, 201);
+    const open = await newLink(await sign({}));
+    assert.equal(open.status, 401);
+    assert.equal(open.body.code, "unauthorized");
+  });
+
+  test("reads its own customer's links, whoever the query names", async () => {
+    const one = await edge.browser();
+    const other = await edge.browser();
+    const link = await one.link();
+    const path = `/v1/links?provider=cybrid&customer_id=${one.customerId}`;
+    assert.deepEqual((await other.call<LinkList>("GET", path)).body.links, []);
+    assert.equal((await one.call<LinkList>("GET", path)).body.links[0]?.id, link.id);
   });
 
   test("never lets the browser name customer or provider", async () => {
@@ -77,7 +116,56 @@ describe("a session", () => {
   });
 });
 
+describe("an API key", () => {
+  test("has to name the customer, and the provider where two are configured", async () => {
+    for (const query of ["", "?customer_id=c", "?provider=cybrid", "?customer_id=c&provider=another"]) {
+      for (const path of ["/v1/links", "/v1/accounts"]) {
+        const answer = await edge.call("GET", path + query, { token: API_KEY });
+        assert.equal(answer.status, 400, path + query);
+        assert.equal(answer.body.code, "invalid_request");
+      }
+    }
+  });
+
+  test("may read and not act for a customer", async () => {
+    const query = "?customer_id=c&provider=cybrid";
+    for (const [method, path] of [
+      ["POST", "/v1/links"],
+      ["POST", "/v1/links/lnk_1/open"],
+      ["POST", "/v1/links/lnk_1/finalize"],
+      ["POST", "/v1/links/lnk_1/exit"],
+      ["GET", "/v1/links/current"],
+      ["DELETE", "/v1/accounts/a"],
+      ["POST", "/v1/accounts/a/require-refresh"],
+    ] as const) {
+      const answer = await edge.call(method, path + query, { token: API_KEY, key: randomUUID() });
+      assert.equal(answer.status, 401, `${method} ${path}`);
+    }
+  });
+});
+
+test("more than three hundred requests a minute of one customer are refused, and of nobody else", async () => {
+  const [busy, calm] = [await edge.browser(), await edge.browser()];
+  let refused: Awaited<ReturnType<typeof busy.call<Problem>>> | undefined;
+  // Twice as many, since a minute may begin in the middle.
+  for (let sent = 0; sent <= 600 && !refused; sent += 20) {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => busy.call<Problem>("GET", "/v1/links")),
+    );
+    refused = answers.find(({ status }) => status !== 200);
+  }
+  assert.equal(refused?.status, 429);
+  assert.equal(refused?.body.code, "rate_limited");
+  assert.equal(refused?.headers.get("Retry-After"), "60");
+  assert.equal((await calm.call("GET", "/v1/links")).status, 200);
+});
+
 describe("origins", () => {
+  test("a request without one is allowed, where the session names none", async () => {
+    const { token } = await edge.browser();
+    assert.equal((await newLink(token)).status, 201);
+  });
+
   test("a page that is allowed may read the answer and its headers, also a refusal", async () => {
     const { token } = await edge.browser();
     const good = await newLink(token, { Origin: ORIGIN });
@@ -119,6 +207,29 @@ describe("every answer", () => {
     assert.match(odd.headers.get("X-Request-Id") ?? "", /^[\w-]{36}$/);
   });
 
+  test("is kept by no cache: successes, refusals and preflights", async () => {
+    const { token } = await edge.browser();
+    const answers = [
+      await edge.call("GET", "/healthz"),
+      await newLink(token),
+      await newLink("x.y.z"),
+      await newLink(token, { Origin: "https://other.example.com" }),
+      await edge.call("GET", "/v1/links/lnk_none", { token }),
+      await edge.call("DELETE", "/v1/customers/c?provider=cybrid", { token: API_KEY }),
+      await edge.call("OPTIONS", "/v1/links", {
+        headers: { Origin: ORIGIN, "Access-Control-Request-Method": "POST" },
+      }),
+    ];
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 201, 401, 403, 404, 204, 204],
+    );
+    for (const { status, headers } of answers) {
+      assert.equal(headers.get("Cache-Control"), "no-store", String(status));
+      assert.ok(headers.get("X-Request-Id"), String(status));
+    }
+  });
+
   test("is a problem where nothing is found", async () => {
     const answer = await edge.call("GET", "/v1/nothing");
     assert.equal(answer.status, 404);
@@ -129,6 +240,16 @@ describe("every answer", () => {
     assert.equal(answer.body.request_id, answer.headers.get("X-Request-Id"));
     assert.match(answer.body.type, /\/problems\/not-found$/);
   });
+});
+
+test("a body of 16 kB is read, and not one byte more", async () => {
+  const { token } = await edge.browser();
+  const send = (bytes: number) =>
+    edge.call("POST", "/v1/links", { token, key: randomUUID(), body: "{}".padEnd(bytes) });
+  assert.equal((await send(16 * 1024)).status, 201);
+  const larger = await send(16 * 1024 + 1);
+  assert.equal(larger.status, 413);
+  assert.equal(larger.body.code, "payload_too_large");
 });
 
 describe("bad input is a problem with a pointer, never a 500", () => {

@@ -154,6 +154,19 @@ describe("a crash", () => {
     assert.fail("the alarm did not bring the link to its end");
   });
 
+  test("does not cost an access token: the one that is kept still serves", async () => {
+    const first = await newCustomer("cybrid");
+    const link = await call("POST", "/v1/links", first.token, {}, randomUUID());
+    await until(first, link.id, ({ status }) => status === "ready");
+    const tokenCalls = () => callsTo(demo.cybrid.calls, "POST /oauth/token").length;
+    const before = tokenCalls();
+    await killAndRestart();
+    const second = await newCustomer("cybrid");
+    const next = await call("POST", "/v1/links", second.token, {}, randomUUID());
+    await until(second, next.id, ({ status }) => status === "ready");
+    assert.equal(tokenCalls(), before);
+  });
+
   test("at Lynx: the same key, the same body, one account", async () => {
     const customer = await newCustomer("lynx");
     const route = `POST ${demo.lynx.paths.linkVerified}`;

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, afterEach, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { AccountList, Link, Problem } from "../../worker/contract.ts";
 import { callsTo } from "../simulators/call-log.ts";
 import { defaultCybridSettings } from "../simulators/cybrid/index.ts";
+import type { Fault } from "../simulators/faults.ts";
 import { type Answer, type Browser, type Edge, startEdge } from "./edge.ts";
 
 let edge: Edge;
@@ -101,6 +103,55 @@ describe("finalizing with Cybrid", () => {
     assert.equal(body.status, "linked");
   });
 
+  test("a public token that arrives after the link has expired is still taken", async () => {
+    const browser = await edge.browser();
+    const link = await browser.link();
+    const choice = browser.choose(link);
+    const error = { type: "INVALID_INPUT", code: "INVALID_LINK_TOKEN" };
+    const left = await browser.call("POST", `/v1/links/${link.id}/exit`, { body: { error } });
+    assert.equal(left.body.status, "expired");
+    assert.equal((await finalize(browser, link, choice)).body.status, "linked");
+  });
+
+  test("of the account no more is needed than its id, and of the institution nothing", async () => {
+    const browser = await edge.browser();
+    const link = await browser.link();
+    const { public_token, account } = browser.choose(link);
+    const { id } = account as { id: string };
+    const body = { public_token, account: { id }, institution: null, link_session_id: "session-1" };
+    const answer = await finalize(browser, link, body);
+    assert.equal(answer.body.status, "linked");
+    assert.equal(answer.body.account?.name, "Bank account");
+  });
+
+  test("a refusal of the provider fails the link, and says nothing of the provider's own words", async () => {
+    const browser = await edge.browser();
+    const link = await browser.link();
+    const body = { status: 422, message_code: "invalid_parameter", error_message: "upstream's own words" };
+    edge.cybrid.faults.once(CREATE, { kind: "status", status: 422, body });
+    const answer = await finalize(browser, link, browser.choose(link));
+    assert.equal(answer.status, 200);
+    assert.equal(answer.body.status, "failed");
+    assert.equal(answer.body.problem?.code, "provider_rejected");
+    assert.doesNotMatch(JSON.stringify(answer.body), /own words|invalid_parameter/);
+  });
+
+  for (const [failed, code] of [
+    ["plaid_multiple_accounts", "multiple_accounts"],
+    ["invalid_account_type", "account_type_unsupported"],
+    ["create_failed", "provider_rejected"],
+  ] as const) {
+    test(`an account that ended as ${failed} fails the link with ${code}`, async () => {
+      const browser = await edge.browser();
+      edge.cybrid.settings.accountOutcome = { failed };
+      const link = await browser.link();
+      const { status, body } = await finalize(browser, link, browser.choose(link));
+      assert.equal(status, 200);
+      assert.equal(body.status, "failed");
+      assert.equal(body.problem?.code, code);
+    });
+  }
+
   for (const missing of ["public_token", "account"] as const) {
     test(`without ${missing} nothing is called and the problem is clear`, async () => {
       const browser = await edge.browser();
@@ -161,6 +212,53 @@ describe("once and only once", () => {
     assert.equal(other.body.code, "idempotency_key_reused");
   });
 
+  test("a finalize without a key is refused, and the link stays as it was", async () => {
+    const browser = await edge.browser();
+    const link = await browser.link();
+    const answer = await browser.call<Problem>("POST", `/v1/links/${link.id}/finalize`, {
+      body: browser.choose(link),
+    });
+    assert.equal(answer.status, 400);
+    assert.equal(answer.body.code, "idempotency_key_missing");
+    assert.equal((await browser.call("GET", `/v1/links/${link.id}`)).body.status, "ready");
+  });
+
+  for (const outcome of ["linked", "failed"] as const) {
+    test(`${outcome} is the end: nothing moves the link on, and the outcome is repeated`, async () => {
+      switchOffProtections();
+      const browser = await edge.browser();
+      if (outcome === "failed") edge.cybrid.settings.accountOutcome = { failed: "create_failed" };
+      const link = await browser.link();
+      const choice = browser.choose(link);
+      const { body: end } = await finalize(browser, link, choice);
+      assert.equal(end.status, outcome);
+      edge.cybrid.settings.accountOutcome = "completed";
+      const opened = await browser.call<Problem>("POST", `/v1/links/${link.id}/open`);
+      assert.equal(opened.status, 409);
+      assert.equal(opened.body.code, "link_closed");
+      const left = await browser.call("POST", `/v1/links/${link.id}/exit`, { body: { final: true } });
+      assert.deepEqual(left.body, end);
+      const again = await finalize(browser, link, choice);
+      assert.deepEqual(again.body, end);
+      assert.equal(callsTo(edge.cybrid.calls, CREATE, browser.customerId).length, 1);
+    });
+  }
+
+  test("leaving does not stop a link that is being finalized", async () => {
+    const browser = await edge.browser();
+    edge.cybrid.settings.accountMs = 1_000;
+    const link = await browser.link();
+    await browser.call("POST", `/v1/links/${link.id}/finalize`, {
+      key: randomUUID(),
+      body: browser.choose(link),
+      headers: { Prefer: "wait=0" },
+    });
+    const left = await browser.call("POST", `/v1/links/${link.id}/exit`, { body: { final: true } });
+    assert.equal(left.body.status, "finalizing");
+    const { body } = await browser.call("GET", `/v1/links/${link.id}`, { headers: { Prefer: "wait=10" } });
+    assert.equal(body.status, "linked");
+  });
+
   test("without a key nothing happens", async () => {
     const browser = await edge.browser();
     const answer = await browser.call<Problem>("POST", "/v1/links", { body: {} });
@@ -198,6 +296,42 @@ describe("an outcome that nobody was told, protections off", () => {
     });
   }
 
+  const unreadable: Record<string, Fault> = {
+    "cut off": { kind: "cut" },
+    "half a JSON": { kind: "truncated-json" },
+    "a proxy's page": { kind: "wrong-content-type", page: true },
+    "four megabytes": { kind: "oversized-json" },
+    "a 502 after the work": { kind: "status", status: 502, work: "done" },
+  };
+  for (const [name, fault] of Object.entries(unreadable)) {
+    test(`Cybrid: an answer that cannot be read is a lost one: ${name}`, async () => {
+      switchOffProtections();
+      const browser = await edge.browser();
+      const link = await browser.link();
+      edge.cybrid.faults.once(CREATE, fault);
+      const { body } = await finalize(browser, link, browser.choose(link));
+      assert.equal(body.status, "linked");
+      assert.equal(callsTo(edge.cybrid.calls, CREATE, browser.customerId).length, 1);
+    });
+  }
+
+  test("while one link is in doubt, the customer's other one waits with its post", async () => {
+    switchOffProtections();
+    const browser = await edge.browser();
+    const first = await browser.link();
+    await browser.call("POST", `/v1/links/${first.id}/open`);
+    const second = await browser.link();
+    edge.cybrid.faults.once(CREATE, { kind: "drop", work: "done" });
+    const inDoubt = finalize(browser, first, browser.choose(first));
+    while (callsTo(edge.cybrid.calls, CREATE, browser.customerId).length === 0) await delay(20);
+    const [{ body: found }] = await Promise.all([inDoubt, finalize(browser, second, browser.choose(second))]);
+    assert.equal(found.status, "linked");
+    const [lost, other, ...more] = callsTo(edge.cybrid.calls, CREATE, browser.customerId);
+    assert.deepEqual(more, []);
+    // The first look comes after the time-out of one second and its margin; only what it finds ends the doubt.
+    assert.ok((other?.atMs ?? 0) - (lost?.atMs ?? 0) >= 1_250);
+  });
+
   test("two links of one customer to the same bank, the first in doubt, never adopt each other's account", async () => {
     switchOffProtections();
     const browser = await edge.browser();
@@ -234,6 +368,17 @@ describe("finalizing with Lynx", () => {
     const [call] = callsTo(edge.lynx.calls, `POST ${edge.lynx.paths.linkVerified}`, browser.customerId);
     const sent = call?.requestBody as { idempotency: { idempotencyKey: string } };
     assert.equal(sent.idempotency.idempotencyKey, `sandbox:${link.id}`);
+  });
+
+  test("an account without an id is linked all the same", async () => {
+    edge.lynx.settings.linkVerifiedData = "nothing";
+    const browser = await edge.browser("lynx");
+    const link = await browser.link();
+    const { body } = await finalize(browser, link, browser.choose(link));
+    edge.lynx.settings.linkVerifiedData = "uuid";
+    assert.equal(body.status, "linked");
+    assert.equal(body.account?.id, null);
+    assert.equal(body.account?.mask, "0000");
   });
 
   test("each link token is asked for with a fresh key", async () => {
@@ -321,6 +466,20 @@ describe("refreshing an account", () => {
     );
   });
 
+  test("takes no public token and no account", async () => {
+    const browser = await edge.browser();
+    const accountId = await linkedAccount(browser);
+    const refresh = await browser.link({ account_id: accountId });
+    const answer = await browser.call<Problem>("POST", `/v1/links/${refresh.id}/finalize`, {
+      key: randomUUID(),
+      body: browser.choose(refresh),
+    });
+    assert.equal(answer.status, 400);
+    assert.equal(answer.body.code, "invalid_request");
+    assert.equal(answer.body.errors?.[0]?.pointer, "/public_token");
+    assert.equal(edge.cybrid.accounts(browser.customerId).length, 1);
+  });
+
   test("another customer's account is not found", async () => {
     const browser = await edge.browser();
     const stranger = await edge.browser();
@@ -342,4 +501,14 @@ describe("refreshing an account", () => {
     assert.equal(answer.status, 422);
     assert.equal(answer.body.code, "refresh_unsupported");
   });
+});
+
+test("a provider that does not answer in time is provider_timeout, where no link carries the problem", async () => {
+  const browser = await edge.browser();
+  const route = "GET /api/external_bank_accounts";
+  edge.cybrid.faults.add({ route, fault: { kind: "silence", work: "undone" } });
+  const answer = await browser.call<Problem>("GET", "/v1/accounts");
+  assert.equal(answer.status, 504);
+  assert.equal(answer.body.code, "provider_timeout");
+  assert.equal(answer.body.retryable, true);
 });

@@ -7,7 +7,7 @@ import { defaultCybridSettings } from "../simulators/cybrid/index.ts";
 import { type Browser, type Edge, startEdge } from "./edge.ts";
 
 interface KeyValues {
-  list(): Promise<{ keys: { name: string }[] }>;
+  list(): Promise<{ keys: { name: string; expiration?: number }[] }>;
   get(key: string): Promise<string>;
   put(key: string, value: string): Promise<void>;
   delete(key: string): Promise<void>;
@@ -136,6 +136,26 @@ describe("a key", () => {
     const other = await send({ language: "en", reference: "b" });
     assert.equal(other.status, 422);
     assert.equal(other.body.code, "idempotency_key_reused");
+  });
+
+  test("is forgotten after a day, by the ledger and by KV", async () => {
+    const browser = await edge.browser();
+    const before = await entries();
+    const { link, send } = await finalized(browser);
+    const name = await newEntry(before);
+    const { keys } = await kv.list();
+    const expiresAtMs = (keys.find((key) => key.name === name)?.expiration ?? 0) * 1_000;
+    assert.ok(Math.abs(expiresAtMs - Date.now() - 86_400_000) < 60_000);
+    const storage = await edge.harness
+      .getWorker()
+      .getDurableObjectStorage("Ledger", { name: `sandbox:cybrid:${browser.customerId}` });
+    await storage.exec("UPDATE idempotency SET expires_at_ms = expires_at_ms - 86400000");
+    await kv.delete(name);
+    const later = await send();
+    assert.equal(later.headers.get("Idempotent-Replayed"), null);
+    // The link itself still knows its outcome.
+    assert.equal(later.body.id, link.id);
+    assert.equal(later.body.status, "linked");
   });
 
   test("is refused while its first request is running", async () => {

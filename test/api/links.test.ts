@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import type { Link, LinkList, Problem } from "../../worker/contract.ts";
 import { callsTo } from "../simulators/call-log.ts";
 import { defaultCybridSettings } from "../simulators/cybrid/index.ts";
-import { API_KEY, type Edge, REDIRECT_URI, startEdge } from "./edge.ts";
+import { type Answer, API_KEY, type Edge, REDIRECT_URI, startEdge } from "./edge.ts";
 
 let edge: Edge;
 before(async () => {
@@ -102,6 +102,58 @@ describe("creating a link", () => {
     assert.notEqual(third.id, first.id);
   });
 
+  test("a ready link of other wishes is not handed out", async () => {
+    const browser = await edge.browser();
+    const ids = new Set<string>();
+    for (const wishes of [{}, { reference: "order 7" }, { language: "fr" }]) {
+      ids.add((await browser.link(wishes)).id);
+    }
+    assert.equal(ids.size, 3);
+  });
+
+  test("a ready link with less than ten minutes left is not handed out", async () => {
+    const browser = await edge.browser();
+    const storage = await edge.harness
+      .getWorker()
+      .getDurableObjectStorage("Ledger", { name: `sandbox:cybrid:${browser.customerId}` });
+    const leave = async (minutes: number) => {
+      await storage.exec(
+        "UPDATE links SET record = json_set(record, '$.linkTokenExpiresAtMs', ?)",
+        Date.now() + minutes * 60_000,
+      );
+    };
+    const first = await browser.link();
+    await leave(11);
+    assert.equal((await browser.link()).id, first.id);
+    await leave(9);
+    assert.notEqual((await browser.link()).id, first.id);
+  });
+
+  test("a workflow whose answer was lost is asked for again, since one that nobody uses does no harm", async () => {
+    const browser = await edge.browser();
+    edge.cybrid.faults.once("POST /api/workflows", { kind: "drop", work: "done" });
+    const link = await browser.link();
+    assert.equal(link.status, "ready");
+    assert.equal(edge.cybrid.workflows(browser.customerId).length, 2);
+  });
+
+  test("a refresh's link token, and Lynx's, are taken to live half an hour", async () => {
+    const browser = await edge.browser();
+    const link = await browser.link();
+    const { body } = await browser.call("POST", `/v1/links/${link.id}/finalize`, {
+      key: randomUUID(),
+      body: browser.choose(link),
+    });
+    const links = [
+      await browser.link({ account_id: body.account?.id }),
+      await (await edge.browser("lynx")).link(),
+    ];
+    for (const { mode, link_token_expires_at } of links) {
+      const lifeMs = Date.parse(link_token_expires_at ?? "") - Date.now();
+      assert.ok(lifeMs > 29 * 60_000 && lifeMs <= 30 * 60_000, `${mode}: ${lifeMs} ms`);
+    }
+  });
+
   test("the twenty-first new link within an hour is refused", async () => {
     const browser = await edge.browser();
     for (let made = 0; made < 20; made++) await browser.link({ reference: `order ${made}` });
@@ -127,6 +179,47 @@ describe("creating a link", () => {
   });
 });
 
+describe("waiting for a link", () => {
+  test("POST waits ten seconds unasked, GET not at all, and nobody more than twenty-five", async () => {
+    const browser = await edge.browser();
+    edge.cybrid.settings.workflowMs = 12_000;
+    const timed = async (work: Promise<Answer<Link>>) => {
+      const startedAtMs = Date.now();
+      return { answer: await work, tookMs: Date.now() - startedAtMs };
+    };
+    const created = await timed(browser.call("POST", "/v1/links", { key: randomUUID(), body: {} }));
+    assert.equal(created.answer.status, 202);
+    assert.ok(created.tookMs > 9_500 && created.tookMs < 11_500, `${created.tookMs} ms`);
+    assert.equal(created.answer.headers.get("Preference-Applied"), null);
+    const path = `/v1/links/${created.answer.body.id}`;
+    const early = await timed(browser.call("GET", path));
+    assert.equal(early.answer.status, 202);
+    assert.ok(early.tookMs < 1_000, `${early.tookMs} ms`);
+    const ready = await browser.call("GET", path, { headers: { Prefer: "respond-async, wait=99" } });
+    assert.equal(ready.headers.get("Preference-Applied"), "wait=25");
+    assert.equal(ready.body.status, "ready");
+  });
+});
+
+test("the list holds the newest fifty links, the newest first", async () => {
+  const browser = await edge.browser();
+  const link = await browser.link();
+  const storage = await edge.harness
+    .getWorker()
+    .getDurableObjectStorage("Ledger", { name: `sandbox:cybrid:${browser.customerId}` });
+  await storage.exec(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+     INSERT INTO links SELECT 'lnk_' || i, status, created_at_ms - i * 60000, opened_at_ms, due_at_ms,
+       json_set(record, '$.id', 'lnk_' || i) FROM links, n`,
+  );
+  const { body } = await browser.call<LinkList>("GET", "/v1/links");
+  assert.equal(body.links.length, 50);
+  assert.deepEqual(
+    [body.links[0]?.id, body.links[1]?.id, body.links.at(-1)?.id],
+    [link.id, "lnk_1", "lnk_49"],
+  );
+});
+
 describe("finding the link of a return from the bank", () => {
   test("current is the link opened last, also when a newer one was made and never opened", async () => {
     const browser = await edge.browser();
@@ -148,6 +241,24 @@ describe("finding the link of a return from the bank", () => {
     assert.equal((await browser.call("GET", here)).status, 200);
     const elsewhere = `/v1/links/current?redirect_uri=${encodeURIComponent("https://other.example.com/")}`;
     assert.equal((await browser.call("GET", elsewhere)).status, 404);
+  });
+
+  test("current is also a link that is being finalized, and never one at its end", async () => {
+    const browser = await edge.browser();
+    const link = await browser.link();
+    await browser.call("POST", `/v1/links/${link.id}/open`);
+    edge.cybrid.settings.accountMs = 1_500;
+    await browser.call("POST", `/v1/links/${link.id}/finalize`, {
+      key: randomUUID(),
+      body: browser.choose(link),
+      headers: { Prefer: "wait=0" },
+    });
+    const during = await browser.call("GET", "/v1/links/current");
+    assert.equal(during.status, 202);
+    assert.equal(during.body.id, link.id);
+    assert.equal(during.body.link_token, null);
+    await browser.call("GET", `/v1/links/${link.id}`, { headers: { Prefer: "wait=10" } });
+    assert.equal((await browser.call("GET", "/v1/links/current")).status, 404);
   });
 
   test("another customer's link is not found, by session or by key", async () => {

@@ -104,6 +104,29 @@ describe("the outcome of a link", () => {
       ["bank_link.linked", "bank_link.linked"],
     );
   });
+
+  test("is given up after a day: said in the log, and readable still", async () => {
+    receiver.answers.push(503, 503);
+    const browser = await edge.browser();
+    const link = await finalize(browser);
+    const { id } = await receiver.message(({ data }) => data.link_id === link.id);
+    const storage = await edge.harness
+      .getWorker()
+      .getDurableObjectStorage("Ledger", { name: `sandbox:cybrid:${browser.customerId}` });
+    await storage.exec("UPDATE outbox SET created_at_ms = created_at_ms - 86400000");
+    const givenUp = () =>
+      edge.harness
+        .getLogs()
+        .some(({ message }) => message.includes('"webhook_undelivered"') && message.includes(id));
+    for (let tries = 0; tries < 60 && !givenUp(); tries++) await delay(200);
+    assert.ok(givenUp());
+    const path = `/v1/webhooks?provider=cybrid&customer_id=${browser.customerId}`;
+    const { body } = await edge.call<UndeliveredList>("GET", path, { token: API_KEY });
+    assert.deepEqual(
+      body.messages.map((message) => [message.id, message.attempts]),
+      [[id, 2]],
+    );
+  });
 });
 
 describe("the ownership check", () => {
@@ -188,6 +211,41 @@ describe("the sweep", () => {
     edge.cybrid.forceState(id, "refresh_required");
     await sweep();
     await receiver.message(() => told() === 2);
+  });
+
+  test("an account that one sweep misses is not told again", async () => {
+    const browser = await edge.browser();
+    const { account } = await finalize(browser);
+    const id = account?.id ?? "";
+    const told = () =>
+      receiver.tries.filter(
+        ({ type, data }) => type === "bank_account.refresh_required" && data.account_id === id,
+      ).length;
+    edge.cybrid.forceState(id, "refresh_required");
+    await sweep();
+    await receiver.message(() => told() === 1);
+    for (const state of ["completed", "refresh_required"] as const) {
+      edge.cybrid.forceState(id, state);
+      await sweep();
+      await delay(500);
+    }
+    assert.equal(told(), 1);
+  });
+
+  test("goes on with the page where it was, also after a restart in the middle", async () => {
+    await sweep();
+    await delay(500);
+    const worker = edge.harness.getWorker();
+    const storage = await worker.getDurableObjectStorage("Sweep", { name: "sandbox:cybrid" });
+    await storage.exec("UPDATE progress SET sweep = sweep + 1, page = 7");
+    await worker.evictDurableObject("Sweep", { name: "sandbox:cybrid" });
+    edge.cybrid.calls.length = 0;
+    await sweep();
+    await delay(500);
+    const pages = callsTo(edge.cybrid.calls, "GET /api/external_bank_accounts").map(
+      ({ path }) => /[?&]page=(\d+)/.exec(path)?.[1],
+    );
+    assert.deepEqual(pages, ["7"]);
   });
 
   test("goes through more accounts than one page holds", async () => {

@@ -1,5 +1,6 @@
 import { assert } from "chai";
 import { BankLinkElement } from "../../component/index.ts";
+import { LINK_EXIT_GRACE_MS } from "../../component/limits.ts";
 import { aLink, answer, later, linked } from "./fake-api.ts";
 import {
   add,
@@ -153,7 +154,7 @@ describe("open(), close() and reset()", () => {
   it("close() takes a Link away that does not answer", async () => {
     const element = await add(LINK);
     await openLink(element);
-    hurry();
+    hurry(LINK_EXIT_GRACE_MS);
     element.close();
     await state(element, "canceled");
     assert.include(link().calls, "destroy");

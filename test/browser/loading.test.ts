@@ -1,5 +1,6 @@
 import { assert } from "chai";
 import { BankLinkElement, type GetSession } from "../../component/index.ts";
+import { LINK_LOAD_TIMEOUT_MS, SCRIPT_TIMEOUT_MS, SESSION_TIMEOUT_MS } from "../../component/limits.ts";
 import { aLink, answer, dropped, problem } from "./fake-api.ts";
 import {
   add,
@@ -15,6 +16,7 @@ import {
   openLink,
   PLAID_SCRIPT,
   plaid,
+  RETRY_WAITS,
   state,
   succeed,
   turn,
@@ -75,7 +77,7 @@ describe("Plaid's script", () => {
   });
 
   it("is given up when it never comes", async () => {
-    hurry();
+    hurry(SCRIPT_TIMEOUT_MS);
     // A tag that has failed before fires no event any more.
     const dead = document.createElement("script");
     dead.type = "text/plain";
@@ -92,7 +94,7 @@ describe("Plaid's script", () => {
   it("whose frame never loads is given up, and taken away", async () => {
     Object.assign(window, { fakePlaid: { loads: false } });
     await loadFakePlaid();
-    hurry();
+    hurry(LINK_LOAD_TIMEOUT_MS);
     const element = await add(LINK);
     button(element).click();
     await state(element, "failed");
@@ -202,7 +204,7 @@ describe("an API that is slow, absent or failing", () => {
   });
 
   it("keeps the key for the person's own try again while the answer is unknown", async () => {
-    hurry();
+    hurry(...RETRY_WAITS);
     api.onEach("POST /v1/links", dropped, dropped, dropped, () => answer(aLink(), 201));
     const element = await add(LINK);
     button(element).click();
@@ -245,7 +247,7 @@ describe("an API that is slow, absent or failing", () => {
   });
 
   it("gets the same finalize again, not a new link, when a person tries again", async () => {
-    hurry();
+    hurry(...RETRY_WAITS);
     const silent = Array.from({ length: 7 }, () => dropped);
     api.onEach("POST /v1/links/:id/finalize", ...silent, () => answer(aLink({ status: "linked" })));
     const element = await add(LINK);
@@ -263,7 +265,7 @@ describe("an API that is slow, absent or failing", () => {
   });
 
   it("is asked on while a lost first try is still at work", async () => {
-    hurry();
+    hurry(...RETRY_WAITS);
     const busy = () => problem("idempotency_in_progress", 409, true, { "Retry-After": "1" });
     const atWork = Array.from({ length: 9 }, () => busy);
     api.onEach("POST /v1/links/:id/finalize", dropped, ...atWork, () => answer(aLink({ status: "linked" })));
@@ -275,7 +277,7 @@ describe("an API that is slow, absent or failing", () => {
   });
 
   it("is followed further while it cannot be reached in finalizing", async () => {
-    hurry();
+    hurry(...RETRY_WAITS);
     api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
     api.onEach("GET /v1/links/:id", dropped, dropped, dropped, dropped, () =>
       answer(aLink({ status: "linked" })),
@@ -365,7 +367,7 @@ describe("the session", () => {
   };
   for (const [what, getSession] of Object.entries(broken)) {
     it(`is unavailable when getSession() ${what}`, async () => {
-      hurry();
+      hurry(SESSION_TIMEOUT_MS);
       const element = await add(LINK);
       element.getSession = getSession;
       button(element).click();

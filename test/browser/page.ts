@@ -2,6 +2,7 @@
 import { assert } from "chai";
 import type { BankLinkEventMap } from "../../component/events.ts";
 import { BankLinkElement } from "../../component/index.ts";
+import { RETRIES_PATIENT, RETRY_FIRST_MS, RETRY_MAX_MS } from "../../component/limits.ts";
 import type { LinkState } from "../../component/link-state.ts";
 import { FakeApi } from "./fake-api.ts";
 import "../../component/define.ts";
@@ -163,10 +164,18 @@ export function fired<T extends keyof BankLinkEventMap>(type: T): BankLinkEventM
   return events.filter((event) => event.type === type) as BankLinkEventMap[T][];
 }
 
-/** Makes every wait of a second or more pass at once, until the test ends or `calm()`. */
-export function hurry(): void {
+/** The waits between tries of one request. */
+export const RETRY_WAITS = Array.from({ length: RETRIES_PATIENT }, (_, tries) =>
+  Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MAX_MS),
+);
+
+/**
+ * Makes waits of exactly these lengths pass at once, until the test ends or `calm()`. A test names the limit that it is
+ * about and no other: a time-out that was hurried too would race what the engine takes its time for.
+ */
+export function hurry(...waits: number[]): void {
   window.setTimeout = ((run: TimerHandler, ms = 0, ...args: unknown[]) =>
-    realSetTimeout(run, ms >= 1_000 ? 1 : ms, ...args)) as typeof setTimeout;
+    realSetTimeout(run, waits.includes(ms) ? 1 : ms, ...args)) as typeof setTimeout;
 }
 
 export function calm(): void {

@@ -1,154 +1,125 @@
 /**
- * Pictures of every state, light and dark, narrow and wide, right to left and in a host's own theme, of the built file:
- * `npx node test/browser/screenshots.ts` after `npm run build`; they land in test/.artifacts/screenshots.
+ * Pictures of the built element: `npm run screenshots` after `npm run build`. All states and an example theme, light and
+ * dark, become the one picture of the READMEs, component/images/states.png; what else is worth a look lands in
+ * test/.artifacts/screenshots.
  */
-import { mkdir, readFile } from "node:fs/promises";
-import { stripTypeScriptTypes } from "node:module";
-import chromium from "@sparticuz/chromium";
-import puppeteer, { type HTTPRequest, type Page } from "puppeteer-core";
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "puppeteer-core";
+import sharp from "sharp";
+import { launchChromium } from "../chromium.ts";
+import {
+  answerShot,
+  BACKGROUND,
+  OTHERS,
+  play,
+  type Scheme,
+  type Shot,
+  STATES,
+  shotPage,
+  THEMED,
+} from "./shots.ts";
 
-const OUT = new URL("../.artifacts/screenshots/", import.meta.url);
 const ORIGIN = "http://bank.test";
+const ARTIFACTS = fileURLToPath(new URL("../.artifacts/screenshots/", import.meta.url));
+const PICTURE = fileURLToPath(new URL("../../component/images/states.png", import.meta.url));
+const PICTURE_WIDTH = 900;
+const PICTURE_MAX_BYTES = 200_000;
+const SCHEMES: Scheme[] = ["light", "dark"];
 
-const LINK = {
-  id: "lnk_1",
-  provider: "cybrid",
-  mode: "link",
-  status: "ready",
-  link_token: "link-sandbox-1",
-  link_token_expires_at: null,
-  account: null,
-  problem: null,
-  reference: null,
-  opened_at: null,
-  created_at: "",
-  updated_at: "",
-};
-const ACCOUNT = {
-  id: "acc_1",
-  name: "First Platypus Bank - Plaid Checking",
-  mask: "0000",
-  institution: { id: "ins_109508", name: "First Platypus Bank" },
-  status: "active",
-};
-
-/** What the API answers to a finalize, so what the state after Link is. */
-type Outcome = "linked" | "failed" | "finalizing";
-
-interface Shot {
-  name: string;
-  outcome?: Outcome;
-  /** How far it goes: not at all, waiting for the link, out of Link again, or through it. */
-  way: "idle" | "preparing" | "leave" | "succeed";
-  attributes?: string;
-  style?: string;
-  lang?: string;
-  dir?: "rtl";
-  width?: number;
+/** A page whose address says what it shows, and of which each frame does so for itself. */
+async function openPage(browser: Browser, shots: Shot[], sheet: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.setRequestInterception(true);
+  page.on("request", async (request) => {
+    const url = new URL(request.url());
+    if (url.pathname === "/sheet") {
+      return request.respond({ contentType: "text/html; charset=utf-8", body: sheet });
+    }
+    // What a frame asks for belongs to the shot that the frame's own address names.
+    const { searchParams } = url.pathname === "/shot" ? url : new URL(request.frame()?.url() ?? "");
+    const shot = shots[Number(searchParams.get("shot"))];
+    if (!shot) return request.abort();
+    if (url.pathname !== "/shot") return answerShot(request, shot);
+    const body = await shotPage(shot, searchParams.get("scheme") as Scheme);
+    return request.respond({ contentType: "text/html; charset=utf-8", body });
+  });
+  return page;
 }
 
-const SHOTS: Shot[] = [
-  { name: "idle", way: "idle" },
-  { name: "preparing", way: "preparing" },
-  { name: "canceled", way: "leave" },
-  { name: "finalizing", way: "succeed", outcome: "finalizing" },
-  { name: "linked", way: "succeed", outcome: "linked" },
-  { name: "linked-multiple", way: "succeed", outcome: "linked", attributes: "multiple" },
-  { name: "failed", way: "succeed", outcome: "failed" },
-  { name: "disabled", way: "idle", attributes: "disabled" },
-  { name: "refresh", way: "idle", attributes: 'refresh-account="acc_1"' },
-  { name: "narrow", way: "succeed", outcome: "failed", width: 260, lang: "de" },
-  { name: "rtl", way: "succeed", outcome: "linked", attributes: "multiple", dir: "rtl" },
-  {
-    name: "themed",
-    way: "succeed",
-    outcome: "linked",
-    attributes: "multiple",
-    style:
-      "--bank-link-accent:#6b2fb3;--bank-link-on-accent:#fff;--bank-link-radius:2rem;font:500 1rem/1.4 Georgia,serif;--bank-link-success:#6b2fb3",
-  },
-];
-
-const bundle = await readFile(new URL("../../dist/bank-link.js", import.meta.url), "utf8");
-const plaid = stripTypeScriptTypes(await readFile(new URL("./fake-plaid.ts", import.meta.url), "utf8"));
-
-function html(shot: Shot, scheme: string): string {
-  return `<!doctype html><html lang="${shot.lang ?? "en"}" dir="${shot.dir ?? "ltr"}"><meta charset="utf-8">
-    <style>html{color-scheme:${scheme}}body{margin:24px;font-family:system-ui;${scheme === "dark" ? "background:#10161d;color:#eef3f8" : "color:#14212e"}}</style>
-    <bank-link session-url="/session" preload="none" style="${shot.style ?? ""}" ${shot.attributes ?? ""}></bank-link>
-    <script type="module">
-      import { BankLinkElement } from "/bank-link.js";
-      BankLinkElement.plaidScriptUrl = "/fake-plaid.js";
-    </script></html>`;
+/** Two columns, light and dark, a row for each state. */
+function sheet(shots: Shot[]): string {
+  const column = (scheme: Scheme) => {
+    const figures = shots.map(
+      ({ name }, index) =>
+        `<figure><figcaption>${name}</figcaption>
+         <iframe src="/shot?shot=${index}&scheme=${scheme}" style="color-scheme:${scheme}"></iframe></figure>`,
+    );
+    return `<section style="${BACKGROUND[scheme]}">${figures.join("")}</section>`;
+  };
+  return `<!doctype html><html lang="en"><style>
+    body { display: grid; grid-template-columns: 1fr 1fr; margin: 0; font: 13px/1.3 ui-monospace, monospace; }
+    section { display: contents; }
+    section > figure { grid-column: 1; padding: 14px 16px 0; background: inherit; }
+    section + section > figure { grid-column: 2; }
+    figure { margin: 0; }
+    figure:last-child { padding-block-end: 12px; }
+    figcaption { margin-inline-start: 8px; opacity: 0.7; }
+    iframe { display: block; inline-size: 100%; block-size: 0; border: 0; }
+    </style>${SCHEMES.map(column).join("")}</html>`;
 }
 
-async function respond(request: HTTPRequest, shot: Shot, scheme: string): Promise<void> {
-  const { pathname } = new URL(request.url());
-  const json = (body: object) =>
-    request.respond({ contentType: "application/json", body: JSON.stringify(body) });
-  const script = (body: string) => request.respond({ contentType: "text/javascript", body });
-  if (pathname === "/") return request.respond({ contentType: "text/html", body: html(shot, scheme) });
-  if (pathname === "/bank-link.js") return script(bundle);
-  if (pathname === "/fake-plaid.js") return script(plaid);
-  if (pathname.startsWith("/chunks/")) {
-    return script(await readFile(new URL(`../../dist${pathname}`, import.meta.url), "utf8"));
-  }
-  if (pathname === "/session") return json({ token: "session" });
-  if (pathname === "/v1/links") {
-    // Never answered: this is what waiting looks like.
-    return shot.way === "preparing" ? undefined : json(LINK);
-  }
-  const isOver = pathname.endsWith("/finalize");
-  if (isOver && shot.outcome === "linked") return json({ ...LINK, status: "linked", account: ACCOUNT });
-  if (isOver && shot.outcome === "failed") return json({ ...LINK, status: "failed" });
-  if (isOver) return undefined;
-  return json(LINK);
+async function takeStates(browser: Browser): Promise<void> {
+  const shots = [...STATES, THEMED];
+  const page = await openPage(browser, shots, sheet(shots));
+  await page.setViewport({ width: PICTURE_WIDTH, height: 1_000, deviceScaleFactor: 2 });
+  await page.goto(`${ORIGIN}/sheet`);
+  const frames = page.frames().filter((frame) => frame.url().includes("/shot?"));
+  await Promise.all(
+    frames.map((frame) => play(frame, shots[Number(new URL(frame.url()).searchParams.get("shot"))] as Shot)),
+  );
+  await page.evaluate(
+    (places) => {
+      const figures = [...document.querySelectorAll("figure")];
+      for (const [index, figure] of figures.entries()) {
+        const row = (index % (figures.length / 2)) + 1;
+        figure.style.gridRow = String(row);
+        figure.style.cssText += places[figure.parentElement === document.querySelector("section") ? 0 : 1];
+        const frame = figure.querySelector("iframe") as HTMLIFrameElement;
+        const body = frame.contentDocument?.body;
+        frame.style.blockSize = `${(body?.scrollHeight ?? 0) + 16}px`;
+      }
+    },
+    SCHEMES.map((scheme) => `;${BACKGROUND[scheme]}`),
+  );
+  const picture = await page.screenshot({ fullPage: true });
+  await page.close();
+  // A few colours and many of their shades: a palette holds all that anybody sees.
+  const { size } = await sharp(picture)
+    .png({ palette: true, compressionLevel: 9, effort: 10 })
+    .toFile(PICTURE);
+  console.log(`component/images/states.png: ${Math.round(size / 1_000)} kB`);
+  if (size > PICTURE_MAX_BYTES) throw new Error(`states.png is above ${PICTURE_MAX_BYTES} bytes`);
 }
 
-/** Plays the customer; runs in the page. */
-async function play(page: Page, shot: Shot): Promise<void> {
-  if (shot.way === "idle") return;
-  await page.evaluate(async (way) => {
-    const element = document.querySelector("bank-link") as HTMLElement & { status: string };
-    const until = async (is: () => boolean) => {
-      while (!is()) await new Promise((resolve) => setTimeout(resolve, 10));
-    };
-    element.shadowRoot?.querySelector("button")?.click();
-    if (way === "preparing") return;
-    await until(() => element.status === "open");
-    const { fakePlaid } = window as unknown as { fakePlaid: FakePlaid };
-    const [handler] = fakePlaid.handlers;
-    if (handler) handler.frame.style.display = "none";
-    const account = { id: "plaid_acc_1" };
-    if (way === "leave") handler?.config.onExit(null, {});
-    else handler?.config.onSuccess("public-1", { accounts: [account] });
-    await until(() => element.status !== "open");
-  }, shot.way);
-  await new Promise((resolve) => setTimeout(resolve, 700));
-}
-
-await mkdir(OUT, { recursive: true });
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROME_PATH || (await chromium.executablePath()),
-  args: ["--no-sandbox", "--disable-gpu"],
-});
-try {
-  for (const scheme of ["light", "dark"]) {
-    for (const shot of SHOTS) {
-      const page = await browser.newPage();
+async function takeOthers(browser: Browser): Promise<void> {
+  await mkdir(ARTIFACTS, { recursive: true });
+  for (const scheme of SCHEMES) {
+    for (const [index, shot] of OTHERS.entries()) {
+      const page = await openPage(browser, OTHERS, "");
       await page.setViewport({ width: shot.width ?? 520, height: 220, deviceScaleFactor: 2 });
-      await page.setRequestInterception(true);
-      page.on("request", (request) => void respond(request, shot, scheme));
-      await page.goto(ORIGIN);
-      await page.waitForFunction(() => customElements.get("bank-link"));
-      await play(page, shot);
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      await page.screenshot({
-        path: `${new URL(`${shot.name}-${scheme}.png`, OUT).pathname}` as `${string}.png`,
-      });
+      await page.goto(`${ORIGIN}/shot?shot=${index}&scheme=${scheme}`);
+      await play(page.mainFrame(), shot);
+      await page.screenshot({ path: `${ARTIFACTS}${shot.name}-${scheme}.png` });
       await page.close();
     }
   }
+}
+
+const browser = await launchChromium();
+try {
+  await takeStates(browser);
+  await takeOthers(browser);
 } finally {
   await browser.close();
 }

@@ -8,7 +8,7 @@ import type { AppContext } from "../context.ts";
 import { link } from "../contract.ts";
 import type { Once } from "../ledger/ledger.ts";
 import { type LinkReply, refused } from "../ledger/replies.ts";
-import { IDEMPOTENCY_KEPT_MS } from "../limits.ts";
+import { KV_LIFE_MIN_MS } from "../limits.ts";
 import { log } from "../log.ts";
 
 const entry = z.object({ fingerprint: z.string(), link });
@@ -20,7 +20,8 @@ export async function replayOr(
 ): Promise<LinkReply> {
   const decided = askLedger().then((reply) => ({ reply, isReplay: false }));
   const replayed = readReplay(c, once).then((reply) => (reply ? { reply, isReplay: true } : decided));
-  const { reply, isReplay } = await Promise.race([decided, replayed]);
+  // A ledger out of reach does not keep KV from answering.
+  const { reply, isReplay } = await Promise.race([decided.catch(() => replayed), replayed]);
   // The ledger's own answer still comes; it changes nothing and nobody waits for it.
   if (isReplay) c.executionCtx.waitUntil(decided.catch(() => undefined));
   else if (reply.ok && isFinal(reply.link)) c.executionCtx.waitUntil(writeReplay(c, once, reply));
@@ -39,7 +40,7 @@ async function readReplay(c: AppContext, { scope, fingerprint }: Once): Promise<
     const found = entry.safeParse(await c.env.IDEMPOTENCY.get(scope, "json"));
     if (!found.success) return null;
     if (found.data.fingerprint !== fingerprint) return refused("idempotency_key_reused");
-    return { ok: true, link: found.data.link, replayed: true, retryAfterS: null };
+    return { ok: true, link: found.data.link, replayed: true, retryAfterS: null, keptUntilMs: null };
   } catch (error) {
     reportUnavailable(c, error);
     return null;
@@ -49,11 +50,13 @@ async function readReplay(c: AppContext, { scope, fingerprint }: Once): Promise<
 async function writeReplay(
   c: AppContext,
   { scope, fingerprint }: Once,
-  { link }: Extract<LinkReply, { ok: true }>,
+  { link, keptUntilMs }: Extract<LinkReply, { ok: true }>,
 ): Promise<void> {
+  // Never longer than the ledger remembers the key; KV takes nothing that ends within a minute.
+  if (keptUntilMs === null || keptUntilMs - Date.now() < KV_LIFE_MIN_MS) return;
   try {
     await c.env.IDEMPOTENCY.put(scope, JSON.stringify({ fingerprint, link }), {
-      expirationTtl: IDEMPOTENCY_KEPT_MS / 1_000,
+      expiration: Math.floor(keptUntilMs / 1_000),
     });
   } catch (error) {
     reportUnavailable(c, error);

@@ -4,6 +4,7 @@ import { WATCH_FIRST_LOOK_MS } from "../limits.ts";
 import type { Provider, Result } from "../providers/provider.ts";
 import { type AccountReply, type AccountsReply, refused, refusedBy } from "./replies.ts";
 import type { LedgerStore } from "./store.ts";
+import type { Watch } from "./watches.ts";
 
 export interface CustomerAccountsDependencies {
   store: LedgerStore;
@@ -27,25 +28,30 @@ export async function readAccount(id: string, deps: CustomerAccountsDependencies
   return reply(await deps.provider.readAccount(deps.customerId, id), deps);
 }
 
-/** `removing` until the provider has let go of it; the alarm follows and `bank_account.removed` tells. */
+/**
+ * `removing` until the provider has let go of it; the alarm follows and `bank_account.removed` tells.
+ * The watch is written before the call, so that a lost answer or a crash leaves it behind.
+ */
 export async function removeAccount(id: string, deps: CustomerAccountsDependencies): Promise<AccountReply> {
   const { provider, customerId, store, now } = deps;
   if (!provider.capabilities.remove) return refused("removal_unsupported");
+  const current = await provider.readAccount(customerId, id);
+  if (!current.ok || current.value.status === "removed") return reply(current, deps);
+
+  const nowMs = now();
+  const watch: Watch = {
+    accountId: id,
+    reason: "removal",
+    linkId: null,
+    lastStatus: current.value.status,
+    looks: 0,
+    startedAtMs: nowMs,
+    dueAtMs: nowMs + WATCH_FIRST_LOOK_MS,
+  };
+  store.watches.save(watch);
+  store.arm();
   const removed = await provider.removeAccount(customerId, id);
-  if (removed.ok) {
-    const nowMs = now();
-    store.watches.save({
-      accountId: id,
-      reason: "removal",
-      linkId: null,
-      // So that the first look has something to tell even if the account is gone by now.
-      lastStatus: "removing",
-      looks: 0,
-      startedAtMs: nowMs,
-      dueAtMs: nowMs + WATCH_FIRST_LOOK_MS,
-    });
-    store.arm();
-  }
+  if (!removed.ok && removed.failure.done === "no") store.watches.end(watch);
   return reply(removed, deps);
 }
 

@@ -11,7 +11,7 @@ import type { LinkWish, Provider } from "../providers/provider.ts";
 import type { Driver } from "./driver.ts";
 import { nearestLanguage } from "./language.ts";
 import type { Caller, Once } from "./ledger.ts";
-import { beginLink, canceled, expired, finalizing, opened, settled } from "./link-machine.ts";
+import { type Beginning, beginLink, canceled, expired, finalizing, opened, settled } from "./link-machine.ts";
 import type { LinkRecord } from "./link-record.ts";
 import { toLink } from "./link-view.ts";
 import { type LinkReply, type LinksReply, linkReply, type Refused, refused, refusedBy } from "./replies.ts";
@@ -23,11 +23,7 @@ export interface CustomerLinksDependencies {
   provider: (log: Log) => Provider;
   log: Log;
   now: () => number;
-  sleep: (ms: number) => Promise<void>;
 }
-
-/** What a finalize begins: the making of an account, or the refresh of one. */
-type Creation = Parameters<typeof finalizing>[1];
 
 const HOUR_MS = 60 * 60_000;
 /** Plaid: the link token is dead, whatever we thought of its life. */
@@ -81,7 +77,7 @@ export class CustomerLinks {
     this.#deps.store.atomically(() => {
       this.#deps.store.owner = caller.owner;
       if (!reusable) this.#deps.store.saveLink(record);
-      this.#deps.store.saveClaim(once.scope, { fingerprint: once.fingerprint, linkId: record.id }, nowMs);
+      this.#deps.store.saveClaim(once, record.id, nowMs);
     });
     this.#deps.store.arm();
     return this.#carryThrough(caller, once, record.id);
@@ -106,6 +102,11 @@ export class CustomerLinks {
     const nowMs = this.#deps.now();
     const startable =
       record.status === "ready" || record.status === "canceled" || record.status === "expired";
+    if (!startable && !repeatsChoice(record, body)) {
+      return refused("link_closed", {
+        detail: "Another account was chosen in this link before. Create a new link.",
+      });
+    }
     let next = record;
     if (startable) {
       const creation = this.#creation(record, body);
@@ -114,9 +115,10 @@ export class CustomerLinks {
     }
     this.#deps.store.atomically(() => {
       if (startable) this.#deps.store.saveLink(next);
-      this.#deps.store.saveClaim(once.scope, { fingerprint: once.fingerprint, linkId }, nowMs);
+      this.#deps.store.saveClaim(once, linkId, nowMs);
     });
     this.#deps.store.arm();
+    this.#callerLog(caller)("finalize", { link_id: linkId, link_session_id: loggable(body.link_session_id) });
     return this.#carryThrough(caller, once, linkId);
   }
 
@@ -168,10 +170,10 @@ export class CustomerLinks {
     }
     this.#callerLog(caller)("exit", {
       link_id: linkId,
-      link_session_id: exit.link_session_id ?? undefined,
-      plaid_request_id: exit.request_id ?? undefined,
-      exit_status: exit.status ?? undefined,
-      exit_error_code: exit.error?.code,
+      link_session_id: loggable(exit.link_session_id),
+      plaid_request_id: loggable(exit.request_id),
+      exit_status: loggable(exit.status),
+      exit_error_code: loggable(exit.error?.code),
     });
     return this.#reply(linkId);
   }
@@ -184,7 +186,7 @@ export class CustomerLinks {
     if (this.#running.has(scope)) {
       return refused("idempotency_in_progress", { retryAfterS: RETRY_AFTER_CONFLICT_S });
     }
-    return this.#reply(claim.linkId, true);
+    return this.#reply(claim.linkId, { replayed: true, keptUntilMs: claim.expiresAtMs });
   }
 
   async #carryThrough({ requestId }: Caller, { scope, waitMs }: Once, linkId: string): Promise<LinkReply> {
@@ -194,22 +196,23 @@ export class CustomerLinks {
     } finally {
       this.#running.delete(scope);
     }
-    return this.#reply(linkId);
+    // The key has been released where another try may help.
+    const keptUntilMs = this.#deps.store.claim(scope, this.#deps.now())?.expiresAtMs ?? null;
+    return this.#reply(linkId, { keptUntilMs });
   }
 
   /** Begins or joins the link's run, for as long as the caller wants to wait. The run goes on without it. */
   async #wait(linkId: string, requestId: string, waitMs: number): Promise<void> {
     const deadline = this.#deps.now() + waitMs;
     do {
-      const leftMs = deadline - this.#deps.now();
-      await Promise.race([this.#deps.driver.run(linkId, requestId), this.#deps.sleep(leftMs)]);
+      await within(deadline - this.#deps.now(), this.#deps.driver.run(linkId, requestId));
       // A run that the alarm began ends early; whoever waits goes on.
       const work = this.#deps.store.link(linkId)?.work;
       if (!work || work.notBeforeMs > deadline) return;
     } while (this.#deps.now() < deadline);
   }
 
-  #creation(record: LinkRecord, body: FinalizeLink | FinalizeRefresh): Creation | Refused {
+  #creation(record: LinkRecord, body: FinalizeLink | FinalizeRefresh): Beginning | Refused {
     if (record.wish.accountId !== null) {
       if (!("public_token" in body)) return { accountId: record.wish.accountId };
       return refused("invalid_request", {
@@ -256,8 +259,28 @@ export class CustomerLinks {
     this.#deps.store.arm();
   }
 
-  #reply(linkId: string, replayed = false): LinkReply {
+  #reply(linkId: string, key?: Parameters<typeof linkReply>[2]): LinkReply {
     const record = this.#settledLink(linkId);
-    return record ? linkReply(record, this.#deps.now(), replayed) : refused("not_found");
+    return record ? linkReply(record, this.#deps.now(), key) : refused("not_found");
   }
+}
+
+/** The first outcome answers a repeat, never another choice: that would be told a success that is not its own. */
+function repeatsChoice({ chosenAccountId }: LinkRecord, body: FinalizeLink | FinalizeRefresh): boolean {
+  return chosenAccountId === null || !("account" in body) || body.account.id === chosenAccountId;
+}
+
+/** Plaid's ids and codes, as the browser sent them: what is none does not reach the log. */
+function loggable(text: string | null | undefined): string | undefined {
+  return text && /^[\w.:-]{1,128}$/.test(text) ? text : undefined;
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, timeout]);
+  // A timer left behind would keep this object from resting.
+  clearTimeout(timer);
 }

@@ -6,6 +6,7 @@ import {
   DRIVE_ERROR_RETRY_MS,
   DRIVE_GUARD_MARGIN_MS,
   DRIVE_INLINE_WAIT_MAX_MS,
+  PROCESSING_POLL_SHARE,
   READ_ATTEMPTS,
   SIBLING_POLL_MS,
   WATCH_FIRST_LOOK_MS,
@@ -17,21 +18,24 @@ import { type Provider, succeed } from "../providers/provider.ts";
 import {
   isInDoubt,
   observed,
+  patching,
   posted,
   posting,
-  prepared,
   type Rules,
   searched,
   verified,
-} from "./link-machine.ts";
-import type { LinkRecord, Work } from "./link-record.ts";
+  waitedTooLong,
+} from "./finalize-machine.ts";
+import { prepared } from "./link-machine.ts";
+import type { LinkRecord, Work, WorkOf } from "./link-record.ts";
 import type { LedgerStore } from "./store.ts";
 
 export interface DriverDependencies {
   store: LedgerStore;
   provider: (log: Log) => Provider;
   log: Log;
-  upstreamTimeoutMs: number;
+  /** Read late: an object outlives a configuration that was wrong. */
+  upstreamTimeoutMs: () => number;
   now: () => number;
   sleep: (ms: number) => Promise<void>;
 }
@@ -62,13 +66,15 @@ export class Driver {
 
   async #run(linkId: string, inlineWaitMaxMs: number, requestId: string | undefined): Promise<void> {
     const { store, now, sleep } = this.#deps;
+    let provider: Provider | undefined;
     const log: Log = (event, fields) =>
-      this.#deps.log(event, { request_id: requestId, link_id: linkId, ...fields });
+      this.#deps.log(event, { request_id: requestId, link_id: linkId, provider: provider?.name, ...fields });
     try {
       for (;;) {
         const record = store.link(linkId);
         if (!record?.work) return;
-        const waitMs = this.#waitMs(record, record.work, now());
+        provider ??= this.#deps.provider(log);
+        const waitMs = this.#waitMs(record, record.work, provider, now());
         if (waitMs > inlineWaitMaxMs) {
           store.postponeLink(linkId, now() + waitMs);
           store.arm();
@@ -79,7 +85,7 @@ export class Driver {
           await sleep(waitMs);
           continue;
         }
-        await this.#step(record, record.work, this.#deps.provider(log));
+        await this.#step(record, record.work, provider);
       }
     } catch (error) {
       // A defect of ours: the record still says what is to be done, and the alarm comes back to it.
@@ -98,13 +104,14 @@ export class Driver {
   }
 
   /** How long this work has to rest; a create also waits while another of the customer's is in doubt. */
-  #waitMs(record: LinkRecord, work: Work, nowMs: number): number {
+  #waitMs(record: LinkRecord, work: Work, { recovery }: Provider, nowMs: number): number {
     const restMs = work.notBeforeMs - nowMs;
-    if (restMs > 0 || work.kind !== "create") return Math.max(restMs, 0);
-    const siblingInDoubt =
-      this.#deps.provider(this.#deps.log).recovery === "search" &&
-      this.#deps.store.linksWithStatus("finalizing").some((link) => link.id !== record.id && isInDoubt(link));
-    return siblingInDoubt ? SIBLING_POLL_MS : 0;
+    if (restMs > 0 || work.kind !== "create" || recovery !== "search") return Math.max(restMs, 0);
+    const siblingInDoubt = this.#deps.store
+      .linksWithStatus("finalizing")
+      .some((link) => link.id !== record.id && isInDoubt(link));
+    if (!siblingInDoubt || waitedTooLong(record, work, nowMs)) return 0;
+    return Math.max(SIBLING_POLL_MS, (nowMs - work.startedAtMs) * PROCESSING_POLL_SHARE);
   }
 
   async #step(record: LinkRecord, work: Work, provider: Provider): Promise<void> {
@@ -112,7 +119,7 @@ export class Driver {
     const rules: Rules = {
       recovery: provider.recovery,
       accountFailure: provider.accountFailure,
-      upstreamTimeoutMs,
+      upstreamTimeoutMs: upstreamTimeoutMs(),
       verifyOwnership: provider.capabilities.verify_ownership,
     };
     const { id, wish } = record;
@@ -123,6 +130,8 @@ export class Driver {
         return this.#write(id, work, (current) => prepared(current, work, result, now()));
       }
       case "create": {
+        const over = waitedTooLong(record, work, now());
+        if (over) return this.#write(id, work, () => over);
         const intended = posting(record, work, now());
         this.#save(intended);
         const intent = intended.work as Extract<Work, { kind: "posting" }>;
@@ -139,6 +148,7 @@ export class Driver {
           name: work.name,
           selection: work.selection,
           memo: record.memo ?? {},
+          linkCreatedAtMs: record.createdAtMs,
           ownedIds: this.#deps.store.ownedAccountIds(id),
         });
         return this.#write(id, work, (current) => searched(current, work, result, now(), rules));
@@ -153,13 +163,35 @@ export class Driver {
         const result = await provider.verifyOwnership(wish.customerId, work.accountId);
         return this.#write(id, work, (current) => verified(current, work, result, now()));
       }
-      case "refresh": {
-        this.#guard(id);
-        const refreshed = await provider.refreshAccount(wish.customerId, work.accountId);
-        const result = refreshed.ok ? succeed(this.#deps.store.recall(refreshed.value)) : refreshed;
-        return this.#write(id, work, (current) => observed(current, work, result, now(), rules));
-      }
+      case "refresh":
+        return this.#refresh(record, work, provider, rules);
     }
+  }
+
+  /** Writes only while the provider says that the connection has expired; else what it says is the answer. */
+  async #refresh(
+    record: LinkRecord,
+    work: WorkOf<"refresh">,
+    provider: Provider,
+    rules: Rules,
+  ): Promise<void> {
+    const { id, wish } = record;
+    const { store, now } = this.#deps;
+    this.#guard(id);
+    let current = work;
+    let result = await provider.readAccount(wish.customerId, work.accountId);
+    if (result.ok && result.value.status === "refresh_required") {
+      const intended = patching(record, work);
+      this.#save(intended);
+      current = intended.work as WorkOf<"refresh">;
+      result = await provider.refreshAccount(wish.customerId, work.accountId);
+    }
+    const works = result.ok && (result.value.status === "active" || result.value.status === "unverified");
+    if (works && current.patched && provider.proveRefresh) {
+      result = await provider.proveRefresh(wish.customerId, work.accountId);
+    }
+    const told = result.ok ? succeed(store.recall(result.value)) : result;
+    this.#write(id, current, (link) => observed(link, current, told, now(), rules));
   }
 
   /** The outcome, unless something else has moved the link on meanwhile. */
@@ -191,7 +223,7 @@ export class Driver {
       // The same intent may be tried again under the same key.
       const mayRetry =
         record.status === "failed" && record.problem && PROBLEMS[record.problem.code].retryable;
-      if (mayRetry && record.openedAtMs === null) store.releaseClaims(record.id);
+      if (mayRetry && before?.status === "preparing") store.releaseClaims(record.id);
     });
     store.arm();
   }
@@ -201,9 +233,9 @@ export class Driver {
     this.#deps.store.arm();
   }
 
-  /** By then a step has ended by itself, so the alarm finds work only if this object died. */
+  /** By then a step has usually ended; one that has not is joined by the alarm, not done again. */
   #guardAtMs(): number {
-    return this.#deps.now() + this.#deps.upstreamTimeoutMs * READ_ATTEMPTS + DRIVE_GUARD_MARGIN_MS;
+    return this.#deps.now() + this.#deps.upstreamTimeoutMs() * READ_ATTEMPTS + DRIVE_GUARD_MARGIN_MS;
   }
 }
 

@@ -3,11 +3,11 @@
  * It decides on idempotency, calls the provider itself, and goes on by its alarm when nobody waits any more.
  */
 import { DurableObject } from "cloudflare:workers";
-import { configOf } from "../config.ts";
+import { type Config, configOf, type WebhookConfig } from "../config.ts";
 import type { Owner } from "../context.ts";
 import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh } from "../contract.ts";
 import type { Env } from "../env.ts";
-import { ALARM_LOOK_GUARD_MS, LINK_KEPT_MS } from "../limits.ts";
+import { ALARM_LOOK_GUARD_MS, DRIVE_ERROR_RETRY_MS, LINK_KEPT_MS } from "../limits.ts";
 import { type Log, log } from "../log.ts";
 import type { Message } from "../notify/message.ts";
 import { deliver } from "../notify/webhook.ts";
@@ -46,14 +46,13 @@ export interface Once {
 }
 
 export class Ledger extends DurableObject<Env> {
-  readonly #config = configOf(this.env);
-  readonly #store = new LedgerStore(this.ctx.storage, this.#config.webhook !== null);
+  readonly #store = new LedgerStore(this.ctx.storage, () => this.#config.webhook !== null);
   #owner: Owner | null = null;
   readonly #driver = new Driver({
     store: this.#store,
     provider: (log) => this.#provider(log),
     log,
-    upstreamTimeoutMs: this.#config.upstreamTimeoutMs,
+    upstreamTimeoutMs: () => this.#config.upstreamTimeoutMs,
     now: Date.now,
     sleep,
   });
@@ -63,7 +62,6 @@ export class Ledger extends DurableObject<Env> {
     provider: (log) => this.#provider(log),
     log,
     now: Date.now,
-    sleep,
   });
 
   async createLink(caller: Caller, once: Once, wishes: CreateLink): Promise<LinkReply> {
@@ -135,21 +133,37 @@ export class Ledger extends DurableObject<Env> {
     return this.#store.erase();
   }
 
+  /** Never throws: the platform gives up an alarm that does, and with it all that waits here. */
   override async alarm(): Promise<void> {
-    const nowMs = Date.now();
+    try {
+      await this.#doWhatIsDue(Date.now());
+      this.#store.arm();
+    } catch (error) {
+      this.#reportUnexpected(error);
+      await this.ctx.storage.setAlarm(Date.now() + DRIVE_ERROR_RETRY_MS);
+    }
+  }
+
+  async #doWhatIsDue(nowMs: number): Promise<void> {
     const work: Promise<void>[] = [];
     for (const record of this.#store.dueLinks(nowMs)) {
       if (record.work) work.push(this.#driver.runDue(record.id));
       else if (record.updatedAtMs + LINK_KEPT_MS <= nowMs) this.#store.deleteLink(record.id);
       else this.#store.saveLink(settled(record, nowMs));
     }
-    for (const message of this.#store.outbox.take(nowMs)) work.push(this.#deliver(message));
+    const { webhook } = this.#config;
+    if (webhook)
+      for (const message of this.#store.outbox.take(nowMs)) work.push(this.#deliver(message, webhook));
     for (const watch of this.#store.watches.take(nowMs, ALARM_LOOK_GUARD_MS)) work.push(this.#lookAt(watch));
     // Holding the event keeps this object alive meanwhile. One that fails does not keep the others from their turn.
     for (const done of await Promise.allSettled(work)) {
       if (done.status === "rejected") this.#reportUnexpected(done.reason);
     }
-    this.#store.arm();
+  }
+
+  /** Read late: a wrong configuration is mended while this object lives, and must not keep it from waking. */
+  get #config(): Config {
+    return configOf(this.env);
   }
 
   /** Kept in storage only with what has to go on by itself: a mere question leaves nothing behind. */
@@ -185,10 +199,7 @@ export class Ledger extends DurableObject<Env> {
     };
   }
 
-  async #deliver(message: Message): Promise<void> {
-    const { webhook } = this.#config;
-    // Switched off since: nobody is there to tell.
-    if (!webhook) return;
+  async #deliver(message: Message, webhook: WebhookConfig): Promise<void> {
     const { outbox } = this.#store;
     const taken = await deliver(message, webhook, {
       fetch: (...args) => fetch(...args),

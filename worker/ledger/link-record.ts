@@ -16,6 +16,8 @@ export interface LinkRecord {
   work: Work | null;
   account: Account | null;
   problem: LinkProblem | null;
+  /** Plaid's id of the account that the first finalize chose: another choice is another intent. */
+  chosenAccountId: string | null;
   /** The ownership check outlasted the customer's patience; the alarm follows it. */
   ownershipPending: boolean;
   openedAtMs: number | null;
@@ -33,8 +35,11 @@ export type Work = { startedAtMs: number; notBeforeMs: number } & (
   | { kind: "process"; accountId: string; looks: number; name: string; selection: Selection }
   /** The account is there; whether it is the customer's own is being checked. */
   | { kind: "verify"; accountId: string; looks: number; name: string; selection: Selection }
-  | { kind: "refresh"; accountId: string; looks: number }
+  /** `patched`: the provider has been asked to put the connection back to work. */
+  | { kind: "refresh"; accountId: string; looks: number; patched: boolean }
 );
+
+export type WorkOf<Kind extends Work["kind"]> = Extract<Work, { kind: Kind }>;
 
 export interface Creation {
   /** The call's body, byte for byte the same at every repeat. Holds the public token. */

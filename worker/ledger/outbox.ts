@@ -1,6 +1,6 @@
 /**
  * Messages for the page's server: written in the transaction of what they tell, delivered by the alarm.
- * At least once, with the same id on every try; a delivered one is remembered for a day, so that the same
+ * At least once, with the same id on every try; a delivered one is remembered for a week, so that the same
  * occurrence is not told again.
  */
 import { OUTBOX_GIVE_UP_MS, OUTBOX_KEPT_MS, OUTBOX_RETRY_MS, WEBHOOK_TIMEOUT_MS } from "../limits.ts";

@@ -7,10 +7,17 @@ import {
   PROCESSING_POLL_MAX_MS,
   PROCESSING_POLL_SHARE,
 } from "../limits.ts";
+import type { Failure } from "../providers/provider.ts";
 
 /** While a person waits: quick at first, gentler later. `looks`: those already made. */
 export function eagerDelayMs(looks: number): number {
   return Math.round(Math.min(POLL_FIRST_MS * POLL_FACTOR ** looks, POLL_MAX_MS));
+}
+
+/** The next time: after our own delay or the pause that the provider asked for, but never more than an hour. */
+export function nextAtMs(nowMs: number, delayMs: number, failure?: Pick<Failure, "retryAfterMs">): number {
+  const restMs = Math.max(delayMs, failure?.retryAfterMs ?? 0);
+  return nowMs + Math.ceil(Math.min(restMs, PROCESSING_POLL_MAX_MS));
 }
 
 /** Eager for the first minute, then as patient as the wait has been long. */

@@ -9,19 +9,32 @@ import { toLink } from "./link-view.ts";
 
 export type Refused = { ok: false; refusal: Refusal };
 export type LinkReply =
-  | { ok: true; link: Link; replayed: boolean /** Set while more is to come. */; retryAfterS: number | null }
+  | {
+      ok: true;
+      link: Link;
+      /** Set while more is to come. */
+      retryAfterS: number | null;
+      replayed: boolean;
+      /** Until when the key of this request is remembered. */
+      keptUntilMs: number | null;
+    }
   | Refused;
 export type LinksReply = { ok: true; links: Link[] } | Refused;
 export type AccountReply = { ok: true; account: Account } | Refused;
 export type AccountsReply = { ok: true; accounts: Account[] } | Refused;
 
-export function linkReply(record: LinkRecord, nowMs: number, replayed = false): LinkReply {
+export function linkReply(
+  record: LinkRecord,
+  nowMs: number,
+  { replayed = false, keptUntilMs = null }: { replayed?: boolean; keptUntilMs?: number | null } = {},
+): LinkReply {
   const restS = record.work ? Math.ceil((record.work.notBeforeMs - nowMs) / 1_000) : 0;
   return {
     ok: true,
     link: toLink(record),
-    replayed,
     retryAfterS: isResting(record.status) ? null : Math.max(restS, RETRY_AFTER_PENDING_S),
+    replayed,
+    keptUntilMs,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Account } from "../contract.ts";
 import { IDEMPOTENCY_KEPT_MS } from "../limits.ts";
 import type { Message } from "../notify/message.ts";
 import { recallAccount } from "./describe-account.ts";
+import type { Once } from "./ledger.ts";
 import { dueAtMs } from "./link-machine.ts";
 import type { LinkRecord } from "./link-record.ts";
 import { OUTBOX_SCHEMA, Outbox } from "./outbox.ts";
@@ -48,6 +49,7 @@ export interface KnownAccount {
 export interface Claim {
   fingerprint: string;
   linkId: string;
+  expiresAtMs: number;
 }
 
 const OWNER_KEY = "owner";
@@ -56,10 +58,10 @@ export class LedgerStore {
   readonly outbox: Outbox;
   readonly watches: Watches;
   readonly #storage: DurableObjectStorage;
-  readonly #tells: boolean;
+  readonly #tells: () => boolean;
 
-  /** `tells`: a webhook is configured, so that there is somebody to tell. */
-  constructor(storage: DurableObjectStorage, tells: boolean) {
+  /** `tells`: whether a webhook is configured, so that there is somebody to tell. */
+  constructor(storage: DurableObjectStorage, tells: () => boolean) {
     this.#storage = storage;
     this.#tells = tells;
     this.#createTables();
@@ -69,7 +71,7 @@ export class LedgerStore {
 
   /** For the page's server, once for each message id. */
   tell(message: Message, nowMs: number): void {
-    if (this.#tells) this.outbox.add(message, nowMs);
+    if (this.#tells()) this.outbox.add(message, nowMs);
   }
 
   /** Runs `work` in one transaction; a throw undoes it. */
@@ -157,7 +159,8 @@ export class LedgerStore {
     const { due: link } = this.#storage.sql
       .exec<{ due: number | null }>("SELECT min(due_at_ms) AS due FROM links")
       .one();
-    const due = [link, this.outbox.nextDueAtMs(), this.watches.nextDueAtMs()].filter((ms) => ms !== null);
+    const message = this.#tells() ? this.outbox.nextDueAtMs() : null;
+    const due = [link, message, this.watches.nextDueAtMs()].filter((ms) => ms !== null);
     // Not awaited: the write is held by the output gate like every other.
     if (due.length === 0) this.#storage.deleteAlarm();
     else this.#storage.setAlarm(Math.min(...due));
@@ -174,16 +177,20 @@ export class LedgerStore {
 
   claim(scope: string, nowMs: number): Claim | null {
     const [row] = this.#storage.sql
-      .exec<{ fingerprint: string; link_id: string }>(
-        "SELECT fingerprint, link_id FROM idempotency WHERE scope = ? AND expires_at_ms > ?",
+      .exec<{ fingerprint: string; link_id: string; expires_at_ms: number }>(
+        "SELECT fingerprint, link_id, expires_at_ms FROM idempotency WHERE scope = ? AND expires_at_ms > ?",
         scope,
         nowMs,
       )
       .toArray();
-    return row ? { fingerprint: row.fingerprint, linkId: row.link_id } : null;
+    return row ? { fingerprint: row.fingerprint, linkId: row.link_id, expiresAtMs: row.expires_at_ms } : null;
   }
 
-  saveClaim(scope: string, { fingerprint, linkId }: Claim, nowMs: number): void {
+  saveClaim(
+    { scope, fingerprint }: Pick<Once, "scope" | "fingerprint">,
+    linkId: string,
+    nowMs: number,
+  ): void {
     this.#storage.sql.exec("DELETE FROM idempotency WHERE expires_at_ms <= ?", nowMs);
     this.#storage.sql.exec(
       "INSERT OR REPLACE INTO idempotency (scope, fingerprint, link_id, expires_at_ms) VALUES (?, ?, ?, ?)",
@@ -216,9 +223,12 @@ export class LedgerStore {
     );
   }
 
-  /** It is gone at the provider, and so is what only we knew. */
+  /** It is gone at the provider, and so is what only we knew; whose it was stays, lest another link takes it. */
   forgetAccount(id: string): void {
-    this.#storage.sql.exec("DELETE FROM accounts WHERE id = ?", id);
+    this.#storage.sql.exec(
+      "UPDATE accounts SET institution_id = NULL, institution_name = NULL, type = NULL WHERE id = ?",
+      id,
+    );
   }
 
   #createTables(): void {

@@ -1,11 +1,11 @@
 /** Looks at the watched accounts, and tells the page's server what has become of them. */
 import type { Account } from "../contract.ts";
-import { WATCH_MAX_MS } from "../limits.ts";
+import { REMOVAL_SHOWS_WITHIN_MS, WATCH_MAX_MS } from "../limits.ts";
 import type { Log } from "../log.ts";
-import { composeMessage, type MessageType } from "../notify/message.ts";
+import { composeMessage } from "../notify/message.ts";
 import type { Provider, Result } from "../providers/provider.ts";
 import { succeed } from "../providers/provider.ts";
-import { patientDelayMs } from "./pacing.ts";
+import { nextAtMs, patientDelayMs } from "./pacing.ts";
 import type { LedgerStore } from "./store.ts";
 import type { Watch } from "./watches.ts";
 
@@ -22,57 +22,86 @@ export async function lookAt(watch: Watch, deps: WatcherDependencies): Promise<v
   const { store, provider, customerId, now } = deps;
   const result = await look(watch, provider, customerId);
   const nowMs = now();
-  if (!result.ok) return rest(watch, nowMs, deps);
-  const { account, running } = result.value;
   store.atomically(() => {
-    // The end of a check is news also where it left the account as it was.
-    const isNews = account.status !== watch.lastStatus || (watch.reason === "ownership" && !running);
-    if (isNews) tell(watch, store.recall(account), customerId, nowMs, store);
-    if (running) rest({ ...watch, lastStatus: account.status }, nowMs, deps);
-    else store.watches.end(watch.accountId);
+    if (!store.watches.isOn(watch)) return;
+    if (!result.ok) {
+      rest(watch, nextAtMs(nowMs, restMs(watch, nowMs), result.failure), nowMs, deps);
+      return;
+    }
+    const { account } = result.value;
+    const isOver = result.value.isOver || hasNotBegun(watch, account, nowMs);
+    if (isNews(watch, account, isOver)) tell(watch, store.recall(account), nowMs, deps);
     if (account.status === "removed") store.forgetAccount(watch.accountId);
+    if (isOver) store.watches.end(watch);
+    else rest({ ...watch, lastStatus: account.status }, nextAtMs(nowMs, restMs(watch, nowMs)), nowMs, deps);
   });
 }
 
 async function look(
-  { accountId, reason, lastStatus }: Watch,
+  { accountId, reason }: Watch,
   provider: Provider,
   customerId: string,
-): Promise<Result<{ account: Account; running: boolean }>> {
-  if (reason === "ownership") return provider.verifyOwnership(customerId, accountId);
+): Promise<Result<{ account: Account; isOver: boolean }>> {
+  if (reason === "ownership") {
+    const check = await provider.verifyOwnership(customerId, accountId);
+    return check.ok ? succeed({ account: check.value.account, isOver: !check.value.running }) : check;
+  }
   const read = await provider.readAccount(customerId, accountId);
-  if (read.ok) return succeed({ account: read.value, running: read.value.status !== "removed" });
-  // An account on its way out that is not found any more is gone.
-  const gone = read.failure.code === "not_found" && lastStatus === "removing";
-  return gone ? succeed({ account: removed(accountId, provider), running: false }) : read;
+  if (read.ok) return succeed({ account: read.value, isOver: read.value.status === "removed" });
+  // It was there when its removal was asked for.
+  const isGone = read.failure.code === "not_found";
+  return isGone ? succeed({ account: removed(accountId, provider), isOver: true }) : read;
 }
 
-function rest(watch: Watch, nowMs: number, { store, log }: WatcherDependencies): void {
+/** A removal whose call was lost, and which nothing is seen of. */
+function hasNotBegun({ reason, startedAtMs }: Watch, { status }: Account, nowMs: number): boolean {
+  const shows = status === "removing" || status === "removed";
+  return reason === "removal" && !shows && nowMs - startedAtMs >= REMOVAL_SHOWS_WITHIN_MS;
+}
+
+/** Of a removal only its end is; of a check its end is, also where it left the account as it was. */
+function isNews({ reason, lastStatus }: Watch, { status }: Account, isOver: boolean): boolean {
+  if (reason === "removal") return status === "removed";
+  return isOver || status !== lastStatus;
+}
+
+function restMs({ looks, startedAtMs }: Watch, nowMs: number): number {
+  return patientDelayMs(looks, nowMs - startedAtMs);
+}
+
+function rest(watch: Watch, dueAtMs: number, nowMs: number, { store, log }: WatcherDependencies): void {
   if (nowMs - watch.startedAtMs >= WATCH_MAX_MS) {
     log("watch_given_up", { link_id: watch.linkId ?? undefined, reason: watch.reason });
-    store.watches.end(watch.accountId);
+    store.watches.end(watch);
   } else {
-    const dueAtMs = nowMs + patientDelayMs(watch.looks, nowMs - watch.startedAtMs);
     store.watches.save({ ...watch, looks: watch.looks + 1, dueAtMs });
   }
 }
 
-function tell(watch: Watch, account: Account, customerId: string, nowMs: number, store: LedgerStore): void {
-  const type: MessageType = account.status === "removed" ? "bank_account.removed" : "bank_account.updated";
-  const id = `msg_${watch.accountId}_${watch.startedAtMs}_${account.status}`;
+function tell(
+  watch: Watch,
+  account: Account,
+  nowMs: number,
+  { store, customerId }: WatcherDependencies,
+): void {
+  const link = watch.linkId === null ? null : store.link(watch.linkId);
+  const isRemoved = account.status === "removed";
   store.tell(
     composeMessage(
-      id,
-      type,
+      // An account is removed once; a check is told by how it stands.
+      isRemoved
+        ? `msg_${watch.accountId}_removed`
+        : `msg_${watch.accountId}_${watch.startedAtMs}_${account.status}`,
+      isRemoved ? "bank_account.removed" : "bank_account.updated",
       {
         link_id: watch.linkId,
         customer_id: customerId,
         provider: account.provider,
-        mode: null,
+        mode: link?.mode ?? null,
         status: account.status,
         account_id: watch.accountId,
         code: account.failure_code,
-        reference: null,
+        reference: link?.reference ?? null,
       },
       new Date(nowMs),
     ),

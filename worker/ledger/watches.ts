@@ -56,8 +56,26 @@ export class Watches {
     );
   }
 
-  end(accountId: string): void {
-    this.#sql.exec("DELETE FROM watches WHERE account_id = ?", accountId);
+  /** True while this very watch is on: another may have replaced it, or the customer may have been erased. */
+  isOn({ accountId, reason, startedAtMs }: Watch): boolean {
+    const { count } = this.#sql
+      .exec<{ count: number }>(
+        "SELECT count(*) AS count FROM watches WHERE account_id = ? AND reason = ? AND started_at_ms = ?",
+        accountId,
+        reason,
+        startedAtMs,
+      )
+      .one();
+    return count > 0;
+  }
+
+  end({ accountId, reason, startedAtMs }: Watch): void {
+    this.#sql.exec(
+      "DELETE FROM watches WHERE account_id = ? AND reason = ? AND started_at_ms = ?",
+      accountId,
+      reason,
+      startedAtMs,
+    );
   }
 
   /** Takes those that are due for a look; `restMs` later they are due again, should this object die under it. */

@@ -5,15 +5,15 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config.ts";
-import { ledgerName } from "../context.ts";
+import { ledgerName, type Owner } from "../context.ts";
 import type { ProviderName } from "../contract.ts";
 import type { Env } from "../env.ts";
-import { SWEEP_ABSENCES, SWEEP_RETRY_MS } from "../limits.ts";
+import { PROCESSING_POLL_MAX_MS, SWEEP_ABSENCES, SWEEP_RETRY_MS } from "../limits.ts";
 import { log } from "../log.ts";
 import { accessTokenSource } from "../providers/access-token-source.ts";
 import type { ExpiredAccount, Provider } from "../providers/provider.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
-import { composeMessage } from "./message.ts";
+import { composeMessage, type Message } from "./message.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS occurrences (
@@ -56,9 +56,9 @@ export class Sweep extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(Date.now());
   }
 
-  /** Forgets a customer who has been erased. */
+  /** Forgets a customer who has been erased; that the account was told stays, or the next sweep would tell it again. */
   async forget(customerId: string): Promise<void> {
-    this.#sql.exec("DELETE FROM occurrences WHERE customer_id = ?", customerId);
+    this.#sql.exec("UPDATE occurrences SET customer_id = '', told = 1 WHERE customer_id = ?", customerId);
   }
 
   /** One page. What it found and where to go on are written together. */
@@ -69,7 +69,9 @@ export class Sweep extends DurableObject<Env> {
     try {
       const listed = await this.#provider(name).listRefreshRequired(page);
       if (!listed.ok) {
-        await this.ctx.storage.setAlarm(Date.now() + (listed.failure.retryAfterMs ?? SWEEP_RETRY_MS));
+        await this.ctx.storage.setAlarm(
+          Date.now() + (Math.min(listed.failure.retryAfterMs ?? 0, PROCESSING_POLL_MAX_MS) || SWEEP_RETRY_MS),
+        );
         return;
       }
       for (const account of listed.value.accounts) this.#see(account, sweep);
@@ -83,7 +85,7 @@ export class Sweep extends DurableObject<Env> {
       }
     } catch (error) {
       // A defect of ours, or a ledger out of reach: the page is gone through again.
-      log("unexpected", { provider: name, reason: error instanceof Error ? error.message : "unknown" });
+      this.#reportUnexpected(name, error);
       await this.ctx.storage.setAlarm(Date.now() + SWEEP_RETRY_MS);
     }
   }
@@ -108,22 +110,20 @@ export class Sweep extends DurableObject<Env> {
         "SELECT account_id, customer_id, message_id FROM occurrences WHERE told = 0",
       )
       .toArray();
-    for (const { account_id, customer_id, message_id } of untold) {
-      const owner = { environment, provider, customerId: customer_id };
-      const data = {
-        link_id: null,
-        customer_id,
-        provider,
-        mode: null,
-        status: "refresh_required" as const,
-        account_id,
-        code: null,
-        reference: null,
-      };
-      const message = composeMessage(message_id, "bank_account.refresh_required", data, new Date());
-      await this.env.LEDGER.getByName(ledgerName(owner)).tell(owner, message);
-      this.#sql.exec("UPDATE occurrences SET told = 1 WHERE account_id = ?", account_id);
-    }
+    const told = await Promise.allSettled(
+      untold.map(async ({ account_id, customer_id, message_id }) => {
+        const owner = { environment, provider, customerId: customer_id };
+        const message = refreshRequired(message_id, account_id, owner);
+        await this.env.LEDGER.getByName(ledgerName(owner)).tell(owner, message);
+        this.#sql.exec("UPDATE occurrences SET told = 1 WHERE account_id = ?", account_id);
+      }),
+    );
+    // One ledger out of reach keeps no other account waiting; the next page or sweep tells it.
+    for (const one of told) if (one.status === "rejected") this.#reportUnexpected(provider, one.reason);
+  }
+
+  #reportUnexpected(provider: ProviderName, error: unknown): void {
+    log("unexpected", { provider, reason: error instanceof Error ? error.message : "unknown" });
   }
 
   #progress(): Progress {
@@ -135,4 +135,18 @@ export class Sweep extends DurableObject<Env> {
     const tokens = accessTokenSource(this.env, name, accessTokenIdentity(config, name));
     return createProvider(config, name, { tokens, log });
   }
+}
+
+function refreshRequired(id: string, accountId: string, { provider, customerId }: Owner): Message {
+  const data = {
+    link_id: null,
+    customer_id: customerId,
+    provider,
+    mode: null,
+    status: "refresh_required" as const,
+    account_id: accountId,
+    code: null,
+    reference: null,
+  };
+  return composeMessage(id, "bank_account.refresh_required", data, new Date());
 }

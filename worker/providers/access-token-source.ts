@@ -14,11 +14,15 @@ export type TokenDoubt = "unauthorized" | "scope";
 /** Where a provider's API gets its token, and says that one does not work. */
 export interface AccessTokenSource {
   get(): Promise<Result<string>>;
+  /** The token was accepted: should it be refused later, it has ended early. */
+  proved(value: string): void;
   /** `false` when a new token would not help yet. */
   drop(value: string, doubt: TokenDoubt): Promise<boolean>;
 }
 
 const inIsolate = new Map<string, AccessToken>();
+/** The last token of each identity that a provider has accepted here. */
+const proven = new Map<string, string>();
 
 export function accessTokenSource(env: Env, provider: ProviderName, identity: string): AccessTokenSource {
   const keeper = () => env.ACCESS_TOKENS.getByName(identity);
@@ -36,9 +40,17 @@ export function accessTokenSource(env: Env, provider: ProviderName, identity: st
         return fail("provider_unavailable");
       }
     },
+    proved(value) {
+      const copy = inIsolate.get(identity);
+      if (copy?.value === value) proven.set(identity, value);
+    },
     async drop(value, doubt) {
       if (inIsolate.get(identity)?.value === value) inIsolate.delete(identity);
-      return await keeper().drop(value, doubt);
+      try {
+        return await keeper().drop(value, doubt, proven.get(identity) === value);
+      } catch {
+        return false;
+      }
     },
   };
 }

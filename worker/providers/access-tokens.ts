@@ -6,24 +6,41 @@ import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config.ts";
 import type { ProviderName } from "../contract.ts";
 import type { Env } from "../env.ts";
-import { ACCESS_TOKEN_MARGIN_MS, CREDENTIALS_REFUSED_RETRY_MS, SCOPE_RETRY_MS } from "../limits.ts";
+import {
+  ACCESS_TOKEN_MARGIN_MS,
+  CREDENTIALS_REFUSED_RETRY_MS,
+  SCOPE_RETRY_MS,
+  UNPROVEN_DROPS_MAX,
+} from "../limits.ts";
 import { log } from "../log.ts";
 import type { AccessToken, TokenDoubt } from "./access-token-source.ts";
-import { type Result, succeed } from "./provider.ts";
+import { fail, type Result, succeed } from "./provider.ts";
 import { requestAccessToken } from "./registry.ts";
 
 const TOKEN_KEY = "token";
+const PAUSES_KEY = "pauses";
+
+/** Kept in storage, since an object that rests forgets what it holds in memory. */
+interface Pauses {
+  /** The credentials were refused: not asked again before. */
+  refusedUntilMs: number;
+  /** The last token dropped for a missing scope. */
+  scopeDroppedAtMs: number;
+  /** Tokens refused at their very first use, in the window that began then. */
+  unprovenSinceMs: number;
+  unprovenDrops: number;
+}
+
+const NO_PAUSES: Pauses = { refusedUntilMs: 0, scopeDroppedAtMs: 0, unprovenSinceMs: 0, unprovenDrops: 0 };
 
 export class AccessTokens extends DurableObject<Env> {
   #request: Promise<Result<AccessToken>> | null = null;
-  #refused: { untilMs: number; result: Result<never> } | null = null;
-  #scopeDroppedAtMs = 0;
 
   async get(provider: ProviderName): Promise<Result<AccessToken>> {
     const kept = this.ctx.storage.kv.get<AccessToken>(TOKEN_KEY);
     const now = Date.now();
     if (kept && kept.useUntilMs > now) return succeed(kept);
-    if (this.#refused && this.#refused.untilMs > now) return this.#refused.result;
+    if (this.#pauses.refusedUntilMs > now) return fail("provider_misconfigured");
     // Everyone who asks meanwhile waits for the same request.
     this.#request ??= this.#renew(provider).finally(() => {
       this.#request = null;
@@ -31,15 +48,30 @@ export class AccessTokens extends DurableObject<Env> {
     return await this.#request;
   }
 
-  /** Forgets this token, not one that has replaced it. */
-  async drop(value: string, doubt: TokenDoubt): Promise<boolean> {
-    const now = Date.now();
+  /** Forgets this token, not one that has replaced it. `isProven`: it has worked before. */
+  async drop(value: string, doubt: TokenDoubt, isProven: boolean): Promise<boolean> {
     if (this.ctx.storage.kv.get<AccessToken>(TOKEN_KEY)?.value !== value) return true;
-    if (doubt === "scope") {
-      if (now - this.#scopeDroppedAtMs < SCOPE_RETRY_MS) return false;
-      this.#scopeDroppedAtMs = now;
-    }
+    if (doubt === "scope" ? !this.#mayDropForScope() : !isProven && !this.#mayDropUnproven()) return false;
     this.ctx.storage.kv.delete(TOKEN_KEY);
+    return true;
+  }
+
+  #mayDropForScope(): boolean {
+    const now = Date.now();
+    if (now - this.#pauses.scopeDroppedAtMs < SCOPE_RETRY_MS) return false;
+    this.#pause({ scopeDroppedAtMs: now });
+    return true;
+  }
+
+  /** New tokens that are all refused would otherwise make a token call for every call. */
+  #mayDropUnproven(): boolean {
+    const now = Date.now();
+    const { unprovenSinceMs, unprovenDrops } = this.#pauses;
+    const isNewWindow = now - unprovenSinceMs >= CREDENTIALS_REFUSED_RETRY_MS;
+    if (!isNewWindow && unprovenDrops >= UNPROVEN_DROPS_MAX) return false;
+    this.#pause(
+      isNewWindow ? { unprovenSinceMs: now, unprovenDrops: 1 } : { unprovenDrops: unprovenDrops + 1 },
+    );
     return true;
   }
 
@@ -47,7 +79,7 @@ export class AccessTokens extends DurableObject<Env> {
     const result = await requestAccessToken(configOf(this.env), provider, log);
     if (!result.ok) {
       if (result.failure.code === "provider_misconfigured") {
-        this.#refused = { untilMs: Date.now() + CREDENTIALS_REFUSED_RETRY_MS, result };
+        this.#pause({ refusedUntilMs: Date.now() + CREDENTIALS_REFUSED_RETRY_MS });
       }
       return result;
     }
@@ -56,5 +88,13 @@ export class AccessTokens extends DurableObject<Env> {
     const token = { value, useUntilMs: Date.now() + Math.max(lifeMs - ACCESS_TOKEN_MARGIN_MS, lifeMs / 2) };
     this.ctx.storage.kv.put(TOKEN_KEY, token);
     return succeed(token);
+  }
+
+  get #pauses(): Pauses {
+    return this.ctx.storage.kv.get<Pauses>(PAUSES_KEY) ?? NO_PAUSES;
+  }
+
+  #pause(change: Partial<Pauses>): void {
+    this.ctx.storage.kv.put(PAUSES_KEY, { ...this.#pauses, ...change });
   }
 }

@@ -1,8 +1,9 @@
 /** Calls to a provider's API with its access token: renews a refused token once, repeats only what is safe. */
 import { READ_ATTEMPTS, RETRY_AFTER_MAX_INLINE_MS, RETRY_BACKOFF_FIRST_MS } from "../limits.ts";
+import type { ProblemCode } from "../problems/registry.ts";
 import type { AccessTokenSource } from "./access-token-source.ts";
 import { callUpstream, type UpstreamAnswer, type UpstreamOptions, type UpstreamRequest } from "./http.ts";
-import { fail, type Result, succeed } from "./provider.ts";
+import { type Failure, fail, type Result, succeed } from "./provider.ts";
 
 export interface ApiRequest extends Pick<UpstreamRequest, "call" | "method" | "body"> {
   path: string;
@@ -60,6 +61,7 @@ async function once(request: ApiRequest, options: AuthorizedApiOptions): Promise
       options.upstream,
     );
     const doubt = answer.kind === "answered" && tokenDoubt(answer.status);
+    if (answer.kind === "answered" && answer.status !== 401) options.tokens.proved(token.value);
     if (doubt && !isRetry && (await options.tokens.drop(token.value, doubt))) continue;
     return toResult(answer, sentAtMs);
   }
@@ -73,16 +75,19 @@ function tokenDoubt(status: number) {
 }
 
 function toResult(answer: UpstreamAnswer, sentAtMs: number): Result<ApiAnswer> {
-  const unknown = (code: "provider_timeout" | "provider_unavailable", retryAfterMs: number | null = null) =>
-    ({ ok: false, failure: { code, done: "unknown", retryAfterMs, sentAtMs } }) as const;
+  const unknown = (code: ProblemCode, rest: Partial<Failure> = {}): Result<never> => ({
+    ok: false,
+    failure: { code, done: "unknown", sentAtMs, ...rest },
+  });
   if (answer.kind === "lost") {
     return unknown(answer.reason === "timeout" ? "provider_timeout" : "provider_unavailable");
   }
   const { status, body, retryAfterMs } = answer;
   // A 429 without Retry-After is retried after the usual back-off.
   if (status === 429) return fail("provider_unavailable", "no", retryAfterMs ?? RETRY_BACKOFF_FIRST_MS);
-  if (status === 408) return unknown("provider_timeout", retryAfterMs);
-  if (status >= 500) return unknown("provider_unavailable", retryAfterMs);
+  if (status === 408) return unknown("provider_timeout", { retryAfterMs });
+  // 500 is the provider's own word; the other ones may be a gateway's, with the provider still at work behind it.
+  if (status >= 500) return unknown("provider_unavailable", { retryAfterMs, answered: status === 500 });
   // Refused with a token that is new: wrong credentials would have been refused where it was asked for.
   if (status === 401) return fail("provider_unavailable", "no", retryAfterMs);
   // Redirects are not followed: the base URL is wrong.

@@ -34,7 +34,7 @@ export async function callUpstream(
   { fetch, log, timeoutMs, now, errorCode }: UpstreamOptions,
 ): Promise<UpstreamAnswer> {
   const startedAt = now();
-  const { answer, upstreamRequestId } = await exchange(request, fetch, timeoutMs);
+  const { answer, upstreamRequestId } = await exchange(request, fetch, timeoutMs, now);
   log("upstream", {
     method: request.method,
     route: request.call,
@@ -54,6 +54,7 @@ async function exchange(
   request: UpstreamRequest,
   fetch: UpstreamOptions["fetch"],
   timeoutMs: number,
+  now: () => number,
 ): Promise<{ answer: UpstreamAnswer; upstreamRequestId?: string | undefined }> {
   const signal = AbortSignal.timeout(timeoutMs);
   let upstreamRequestId: string | undefined;
@@ -82,7 +83,7 @@ async function exchange(
         kind: "answered",
         status: response.status,
         body,
-        retryAfterMs: parseRetryAfter(response.headers.get("Retry-After")),
+        retryAfterMs: parseRetryAfter(response.headers.get("Retry-After"), now()),
       },
       upstreamRequestId,
     };
@@ -114,9 +115,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** RFC 9110, 10.2.3: seconds or a date; dates are left alone, since no provider is known to send one. */
-function parseRetryAfter(value: string | null): number | null {
-  return value !== null && /^\d{1,6}$/.test(value) ? Number(value) * 1_000 : null;
+/** RFC 9110, 10.2.3: seconds or a date. */
+function parseRetryAfter(value: string | null, nowMs: number): number | null {
+  if (value === null) return null;
+  if (/^\d{1,6}$/.test(value)) return Number(value) * 1_000;
+  const atMs = Date.parse(value);
+  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
 }
 
 /** Codes and ids go into the log; anything else an upstream might put there does not. */

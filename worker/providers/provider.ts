@@ -26,6 +26,8 @@ export interface Failure {
   retryAfterMs?: number | null;
   /** When the call went out whose answer is lost. */
   sentAtMs?: number;
+  /** The provider itself has answered, so it is not at work on this call any more. */
+  answered?: boolean;
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
@@ -82,6 +84,8 @@ export interface AccountQuery {
   name: string;
   selection: Selection;
   memo: Memo;
+  /** By our clock, where the provider's own is missing from the memo. */
+  linkCreatedAtMs: number;
   /** Accounts that other links of this customer made. */
   ownedIds: ReadonlySet<string>;
 }
@@ -118,8 +122,11 @@ export interface Provider {
   /** `not_found` for what is unknown or another customer's. */
   readAccount(customerId: string, accountId: string): Promise<Result<Account>>;
 
-  /** After update mode: puts the connection back to work. May be repeated. */
+  /** After update mode, for an account that is `refresh_required`: puts the connection back to work. */
   refreshAccount(customerId: string, accountId: string): Promise<Result<Account>>;
+
+  /** After that: the account as its bank shows it at this moment. Null where no proof is wanted or to be had. */
+  readonly proveRefresh: ((customerId: string, accountId: string) => Promise<Result<Account>>) | null;
 
   /** Disconnects it; the answer is `removing` or `removed`. May be repeated. Only with `remove`. */
   removeAccount(customerId: string, accountId: string): Promise<Result<Account>>;

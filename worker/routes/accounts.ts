@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { requireSession, requireSessionOrKey } from "../auth/middleware.ts";
 import { type AppContext, type AppEnv, ledgerOf } from "../context.ts";
-import type { AccountList } from "../contract.ts";
+import { type AccountList, createLink } from "../contract.ts";
 import type { AccountReply } from "../ledger/replies.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import { refuse } from "../problems/problem.ts";
@@ -15,16 +15,22 @@ export const accounts = new Hono<AppEnv>()
     return c.json({ accounts: reply.accounts } satisfies AccountList);
   })
   .get("/:id", requireSessionOrKey, limitRate, async (c) => {
-    return answerAccount(c, await ledgerOf(c).readAccount(callerOf(c), c.req.param("id")));
+    return answerAccount(c, await ledgerOf(c).readAccount(callerOf(c), accountIdOf(c)));
   })
   .delete("/:id", requireSession, limitRate, async (c) => {
-    return answerAccount(c, await ledgerOf(c).removeAccount(callerOf(c), c.req.param("id")));
+    return answerAccount(c, await ledgerOf(c).removeAccount(callerOf(c), accountIdOf(c)));
   })
   .post("/:id/require-refresh", requireSession, limitRate, async (c) => {
     // A way to simulate an expired connection; real ones expire by themselves.
     if (c.get("config").environment !== "sandbox") refuse("not_found");
-    return answerAccount(c, await ledgerOf(c).requireRefresh(callerOf(c), c.req.param("id")));
+    return answerAccount(c, await ledgerOf(c).requireRefresh(callerOf(c), accountIdOf(c)));
   });
+
+/** What is no identifier names no account. */
+function accountIdOf(c: AppContext): string {
+  const id = createLink.shape.account_id.safeParse(c.req.param("id"));
+  return id.success && id.data !== undefined ? id.data : refuse("not_found");
+}
 
 function answerAccount(c: AppContext, reply: AccountReply): Response {
   if (!reply.ok) refuse(reply.refusal.code, reply.refusal);

@@ -78,6 +78,8 @@ async function onceOf(c: AppContext, key: string, body: unknown): Promise<Once> 
 
 /** A body with a choice in it finalizes a link, one without a refresh; the ledger knows which of them is due. */
 function checkFinalize(value: unknown): FinalizeLink | FinalizeRefresh {
+  if (isObject(value) && Array.isArray(value.accounts) && value.accounts.length > 1)
+    refuse("multiple_accounts");
   const hasChoice =
     isObject(value) && ("public_token" in value || "account" in value || "institution" in value);
   if (!hasChoice) return checkShape(finalizeRefresh, value);

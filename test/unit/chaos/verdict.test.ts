@@ -19,9 +19,8 @@ function visitRecord(id: string): VisitRecord {
     },
     provider: "cybrid",
     customerId: "customer",
-    choice: { accountNumber: `number of ${id}`, publicToken: `token of ${id}` },
+    choices: [{ accountNumber: `number of ${id}`, publicToken: `token of ${id}` }],
     refreshAccountId: null,
-    done: true,
   };
 }
 
@@ -132,6 +131,16 @@ describe("the verdict of a fault run", () => {
     evidence.links.push(link("visit-2", "linked", "account-1"));
     evidence.entries.push(told("webhook", "visit-2", "linked", "account-1"));
     assert.deepEqual(new Set(figures(evidence)), new Set(["untrue", "unreported"]));
+  });
+
+  it("finds a tab that was told of the account that another tab chose", () => {
+    const evidence = sound();
+    evidence.visits[0]?.choices.push({ accountNumber: "number of the other tab", publicToken: "its token" });
+    const { entries } = evidence;
+    entries.push({ ...told("browser", "visit-1", "linked", "account-1"), choice: "number of visit-1" });
+    assert.deepEqual(figures(evidence), []);
+    entries.push({ ...told("browser", "visit-1", "linked", "account-1"), choice: "number of the other tab" });
+    assert.deepEqual(figures(evidence), ["untrue"]);
   });
 
   it("finds an account whose link ended as failed", () => {

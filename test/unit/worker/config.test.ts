@@ -44,6 +44,79 @@ describe("a good configuration", () => {
   });
 });
 
+test("every variable has its place", () => {
+  const config = parseConfig({
+    PROVIDERS: "cybrid, lynx",
+    ENVIRONMENT: "production",
+    ALLOWED_ORIGINS: "https://a.example",
+    REDIRECT_URIS: "https://a.example/bank,https://a.example/other",
+    SESSION_AUDIENCE: "our-links",
+    SESSION_CUSTOMER_CLAIM: "uid",
+    SESSION_JWKS_URL: "https://id.example/keys",
+    SESSION_ISSUER: "https://id.example/",
+    SESSION_SECRET: `${good.SESSION_SECRET},another-${good.SESSION_SECRET}`,
+    API_KEYS: "a-key-of-16-characters,b-key-of-16-characters",
+    CYBRID_API_URL: "https://cybrid.example/",
+    CYBRID_IDENTITY_URL: "https://id.cybrid.example",
+    CYBRID_CLIENT_ID: "cybrid-id",
+    CYBRID_CLIENT_SECRET: "cybrid-secret",
+    CYBRID_LINK_CUSTOMIZATION: "ours",
+    CYBRID_ASSET: "CAD",
+    CYBRID_VERIFY_OWNERSHIP: "true",
+    CYBRID_VERIFY_REFRESH: "true",
+    LYNX_API_URL: "https://lynx.example",
+    LYNX_CLIENT_ID: "lynx-id",
+    LYNX_CLIENT_SECRET: "lynx-secret",
+    LYNX_CLIENT_ORG: "org",
+    LYNX_LINK_TOKEN_PATH: "/token",
+    LYNX_LINK_VERIFIED_PATH: "/verified",
+    LYNX_ACCOUNTS_PATH: "/accounts",
+    LYNX_LINK_TOKEN_MINUTES: "45",
+    WEBHOOK_URL: "https://a.example/webhooks",
+    WEBHOOK_SECRET: "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz,ZZEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
+    UPSTREAM_TIMEOUT_SECONDS: "7",
+  });
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  assert.deepEqual(config, {
+    environment: "production",
+    providers: ["cybrid", "lynx"],
+    cybrid: {
+      apiUrl: "https://cybrid.example",
+      identityUrl: "https://id.cybrid.example",
+      clientId: "cybrid-id",
+      clientSecret: "cybrid-secret",
+      linkCustomization: { default: "ours" },
+      asset: "CAD",
+      verifyOwnership: true,
+      verifyRefresh: true,
+    },
+    lynx: {
+      apiUrl: "https://lynx.example",
+      clientId: "lynx-id",
+      clientSecret: "lynx-secret",
+      clientOrg: "org",
+      linkTokenPath: "/token",
+      linkVerifiedPath: "/verified",
+      accountsPath: "/accounts",
+      linkTokenLifeMs: 45 * 60_000,
+    },
+    allowedOrigins: new Set(["https://a.example"]),
+    redirectUris: ["https://a.example/bank", "https://a.example/other"],
+    session: {
+      audience: "our-links",
+      customerClaim: "uid",
+      secrets: [bytes(good.SESSION_SECRET), bytes(`another-${good.SESSION_SECRET}`)],
+      jwks: { url: new URL("https://id.example/keys"), issuer: "https://id.example/" },
+    },
+    apiKeys: ["a-key-of-16-characters", "b-key-of-16-characters"],
+    webhook: {
+      url: "https://a.example/webhooks",
+      secrets: ["whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", "ZZEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"],
+    },
+    upstreamTimeoutMs: 7_000,
+  });
+});
+
 describe("a bad configuration names the variable, and never a value", () => {
   const cases: Record<string, object> = {
     PROVIDERS: { PROVIDERS: "another" },
@@ -73,6 +146,11 @@ describe("a bad configuration names the variable, and never a value", () => {
       );
     });
   }
+
+  test("a third secret, since two are enough for rotation", () => {
+    const three = Array.from({ length: 3 }, () => good.SESSION_SECRET).join();
+    assert.throws(() => parseConfig({ ...good, SESSION_SECRET: three }), /SESSION_SECRET/);
+  });
 
   test("no session key at all", () => {
     assert.throws(() => parseConfig({ ...good, SESSION_SECRET: "" }), /SESSION_SECRET/);

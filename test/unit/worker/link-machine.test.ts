@@ -2,23 +2,31 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Account } from "../../../worker/contract.ts";
 import {
+  isInDoubt,
+  observed,
+  posted,
+  posting,
+  type Rules,
+  searched,
+  verified,
+} from "../../../worker/ledger/finalize-machine.ts";
+import {
   beginLink,
   canceled,
   dueAtMs,
   expired,
   finalizing,
-  isInDoubt,
-  observed,
   opened,
-  posted,
-  posting,
   prepared,
-  type Rules,
-  searched,
   settled,
 } from "../../../worker/ledger/link-machine.ts";
 import type { LinkRecord, Work } from "../../../worker/ledger/link-record.ts";
-import { PROCESSING_MAX_MS, PUBLIC_TOKEN_LIFE_MS, WORKFLOW_MAX_MS } from "../../../worker/limits.ts";
+import {
+  OWNERSHIP_WAIT_MS,
+  PROCESSING_MAX_MS,
+  PUBLIC_TOKEN_LIFE_MS,
+  WORKFLOW_MAX_MS,
+} from "../../../worker/limits.ts";
 import { fail, succeed } from "../../../worker/providers/provider.ts";
 
 const TIMEOUT_MS = 20_000;
@@ -285,5 +293,41 @@ describe("observing an account", () => {
     assert.equal(given.status, "failed");
     assert.equal(given.problem?.code, "provider_timeout");
     assert.equal(given.account?.id, "acc_1");
+  });
+});
+
+describe("checking who owns an account", () => {
+  const check: Rules = { ...search, verifyOwnership: true };
+  function checking(): LinkRecord {
+    const record = posted1();
+    return posted(record, workOf(record, "posting"), succeed(account("unverified")), 100, check);
+  }
+  const step = (record: LinkRecord, running: boolean, status: Account["status"], nowMs: number) =>
+    verified(record, workOf(record, "verify"), succeed({ running, account: account(status) }), nowMs);
+
+  test("an unverified account is checked before it is called linked", () => {
+    assert.equal(checking().status, "finalizing");
+    assert.equal(workOf(checking(), "verify").accountId, "acc_1");
+  });
+
+  test("a check that has passed leaves an active account, one that has failed an unverified one", () => {
+    for (const status of ["active", "unverified"] as const) {
+      const next = step(checking(), false, status, 200);
+      assert.equal(next.status, "linked");
+      assert.equal(next.account?.status, status);
+      assert.equal(next.ownershipPending, false);
+    }
+  });
+
+  test("a check that runs is waited for, but for a minute only", () => {
+    assert.equal(step(checking(), true, "unverified", 200).status, "finalizing");
+    const late = step(checking(), true, "unverified", 100 + OWNERSHIP_WAIT_MS);
+    assert.equal(late.status, "linked");
+    assert.equal(late.account?.status, "unverified");
+    assert.equal(late.ownershipPending, true);
+  });
+
+  test("an account that went away under the check is not linked", () => {
+    assert.equal(step(checking(), false, "removed", 200).status, "failed");
   });
 });

@@ -47,6 +47,19 @@ describe("Lynx's account types", () => {
 });
 
 describe("Cybrid's states and failure codes", () => {
+  test("each state that is known has its word", () => {
+    const words = {
+      storing: "processing",
+      completed: "active",
+      unverified: "unverified",
+      refresh_required: "refresh_required",
+      failed: "failed",
+      deleting: "removing",
+      deleted: "removed",
+    };
+    for (const [state, word] of Object.entries(words)) assert.equal(toAccountStatus(state), word);
+  });
+
   test("a state that nobody knows is waited out, never taken for success", () => {
     assert.equal(toAccountStatus("something_new"), "processing");
     assert.equal(toAccountStatus(null), "processing");
@@ -74,6 +87,12 @@ describe("the nearest language", () => {
   }
 });
 
+test("looks begin 150 ms apart, grow by 1.4 and stay at 2 s", () => {
+  const delays = Array.from({ length: 12 }, (_, looks) => eagerDelayMs(looks));
+  assert.deepEqual(delays.slice(0, 4), [150, 210, 294, 412]);
+  assert.deepEqual(delays.slice(-3), [2_000, 2_000, 2_000]);
+});
+
 test("a wait of ten seconds takes at most twelve looks", () => {
   let waitedMs = 0;
   let looks = 0;
@@ -87,6 +106,7 @@ describe("the account that a lost create made", () => {
     name: "Bank - Checking",
     selection: { account: { id: "1", mask: "0000" }, institution: { id: "ins_1", name: "Bank" } },
     memo: { workflowCreatedAt: "2026-01-01T00:00:10Z" },
+    linkCreatedAtMs: Date.parse("2026-01-01T00:00:10Z"),
     ownedIds: new Set<string>(),
   };
   const candidate = {
@@ -109,12 +129,20 @@ describe("the account that a lost create made", () => {
     "another customer": { customer_guid: "d" },
     "another institution": { plaid_institution_id: "ins_2" },
     "another number": { plaid_account_mask: "1111" },
+    "already on its way out": { state: "deleting" },
   };
   for (const [reason, difference] of Object.entries(others)) {
     test(`is not one with ${reason}`, () => {
       assert.equal(findCreatedAccount([{ ...candidate, ...difference }], query), null);
     });
   }
+
+  test("is not an old one, should Cybrid not tell when the workflow was created", () => {
+    const unknown = { ...query, memo: {} };
+    assert.equal(findCreatedAccount([candidate], unknown)?.guid, "g1");
+    const old = { ...candidate, created_at: "2025-12-31T23:00:00Z" };
+    assert.equal(findCreatedAccount([old], unknown), null);
+  });
 
   test("is not one that belongs to another link", () => {
     assert.equal(findCreatedAccount([candidate], { ...query, ownedIds: new Set(["g1"]) }), null);

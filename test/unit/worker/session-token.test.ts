@@ -46,6 +46,12 @@ describe("a session token is believed", () => {
     assert.ok((await verifySession(await token({ exp: nowS - 59 }), config, now)).ok);
   });
 
+  test("for another audience, where that is configured, and not for the usual one then", async () => {
+    const own = { ...config, audience: "our-links" };
+    assert.ok((await verifySession(await token({ aud: "our-links" }), own, now)).ok);
+    assert.ok(!(await verifySession(await token({}), own, now)).ok);
+  });
+
   test("with the customer in another claim, where that is configured", async () => {
     const verdict = await verifySession(
       await token({ uid: "c-2" }),

@@ -1,6 +1,7 @@
 import type { CybridConfig } from "../../config.ts";
-import { callUpstream, type UpstreamOptions } from "../http.ts";
-import { fail, type Result, succeed } from "../provider.ts";
+import type { UpstreamOptions } from "../http.ts";
+import { type Result, succeed } from "../provider.ts";
+import { callTokenEndpoint } from "../token-endpoint.ts";
 import { tokenAnswer, tokenErrorAnswer } from "./schemas.ts";
 
 /** Only what is used: a key that lacks a scope nobody needs still works. */
@@ -23,28 +24,20 @@ export async function requestCybridToken(
   config: CybridConfig,
   options: Omit<UpstreamOptions, "errorCode">,
 ): Promise<Result<{ value: string; lifeMs: number }>> {
-  const answer = await callUpstream(
+  const answer = await callTokenEndpoint(
     {
       call: "cybrid.token",
-      method: "POST",
       url: `${config.identityUrl}/oauth/token`,
-      headers: {},
-      body: JSON.stringify({
+      body: {
         grant_type: "client_credentials",
         client_id: config.clientId,
         client_secret: config.clientSecret,
         scope: scopesOf(config),
-      }),
+      },
     },
+    tokenAnswer,
     { ...options, errorCode: (body) => tokenErrorAnswer.safeParse(body).data?.error },
   );
-  // Whatever happened here, nothing has been done to an account.
-  if (answer.kind === "lost")
-    return fail(answer.reason === "timeout" ? "provider_timeout" : "provider_unavailable");
-  if (answer.status === 429 || answer.status >= 500) {
-    return fail("provider_unavailable", "no", answer.retryAfterMs);
-  }
-  const parsed = tokenAnswer.safeParse(answer.body);
-  if (!parsed.success) return fail("provider_misconfigured");
-  return succeed({ value: parsed.data.access_token, lifeMs: parsed.data.expires_in * 1_000 });
+  if (!answer.ok) return answer;
+  return succeed({ value: answer.value.access_token, lifeMs: answer.value.expires_in * 1_000 });
 }

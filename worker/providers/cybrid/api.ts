@@ -41,6 +41,8 @@ export interface PostIdentityVerification {
   external_bank_account_guid: string;
 }
 
+const GUID = /^\w{1,64}$/;
+
 export function createCybridApi(call: AuthorizedApi) {
   async function ask<Schema extends z.ZodType>(
     request: ApiRequest,
@@ -56,6 +58,12 @@ export function createCybridApi(call: AuthorizedApi) {
   }
 
   const accountPath = (guid: string) => `/api/external_bank_accounts/${encodeURIComponent(guid)}`;
+
+  /** Ids come from outside; what is no guid is nobody's, and must not become another path. */
+  const askForAccount = async (guid: string, request: Omit<ApiRequest, "path">, query = "") =>
+    GUID.test(guid)
+      ? ask({ ...request, path: accountPath(guid) + query }, externalBankAccount)
+      : fail("not_found");
 
   return {
     createWorkflow: (body: PostWorkflow) =>
@@ -109,49 +117,37 @@ export function createCybridApi(call: AuthorizedApi) {
 
     /** Without balances: asking for them can change the account. */
     getAccount: (guid: string) =>
-      ask(
-        {
-          call: "cybrid.get_external_bank_account",
-          method: "GET",
-          path: accountPath(guid),
-          repeatable: true,
-        },
-        externalBankAccount,
-      ),
+      askForAccount(guid, {
+        call: "cybrid.get_external_bank_account",
+        method: "GET",
+        repeatable: true,
+      }),
 
     patchAccount: (guid: string, state: "completed" | "refresh_required") =>
-      ask(
-        {
-          call: "cybrid.patch_external_bank_account",
-          method: "PATCH",
-          path: accountPath(guid),
-          body: JSON.stringify({ state }),
-          repeatable: true,
-        },
-        externalBankAccount,
-      ),
+      askForAccount(guid, {
+        call: "cybrid.patch_external_bank_account",
+        method: "PATCH",
+        body: JSON.stringify({ state }),
+        repeatable: false,
+      }),
 
     deleteAccount: (guid: string) =>
-      ask(
-        {
-          call: "cybrid.delete_external_bank_account",
-          method: "DELETE",
-          path: accountPath(guid),
-          repeatable: true,
-        },
-        externalBankAccount,
-      ),
+      askForAccount(guid, {
+        call: "cybrid.delete_external_bank_account",
+        method: "DELETE",
+        repeatable: false,
+      }),
 
     /** Asks the bank itself, which may flip the account to `refresh_required`: one try, after a refresh only. */
     getAccountWithFreshBalance: (guid: string) =>
-      ask(
+      askForAccount(
+        guid,
         {
           call: "cybrid.get_external_bank_account_balance",
           method: "GET",
-          path: `${accountPath(guid)}?force_balance_refresh=true`,
           repeatable: false,
         },
-        externalBankAccount,
+        "?force_balance_refresh=true",
       ),
 
     getCustomer: (guid: string) =>

@@ -76,16 +76,13 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
       return map(await ownAccount(customerId, accountId));
     },
 
-    /** Cybrid takes `completed` only from `refresh_required`; any other state is the answer as it is. */
-    async refreshAccount(customerId, accountId) {
-      const current = await ownAccount(customerId, accountId);
-      if (!current.ok || current.value.state !== "refresh_required") return map(current);
-      const patched = await api.patchAccount(accountId, "completed");
-      if (!patched.ok || !config.verifyRefresh) return map(patched);
-      // Update mode leaves no proof; asking the bank for a balance does. A read that fails proves nothing.
-      const proven = await api.getAccountWithFreshBalance(accountId);
-      return map(proven.ok ? proven : patched);
+    async refreshAccount(_customerId, accountId) {
+      return map(await api.patchAccount(accountId, "completed"));
     },
+
+    proveRefresh: config.verifyRefresh
+      ? async (_customerId, accountId) => map(await api.getAccountWithFreshBalance(accountId))
+      : null,
 
     async removeAccount(customerId, accountId) {
       const current = await ownAccount(customerId, accountId);

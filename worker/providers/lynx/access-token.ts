@@ -1,7 +1,8 @@
 import { decodeJwt } from "jose";
 import type { LynxConfig } from "../../config.ts";
-import { callUpstream, type UpstreamOptions } from "../http.ts";
-import { fail, type Result, succeed } from "../provider.ts";
+import type { UpstreamOptions } from "../http.ts";
+import { type Result, succeed } from "../provider.ts";
+import { callTokenEndpoint } from "../token-endpoint.ts";
 import { errorCode } from "./map-failure.ts";
 import { tokenAnswer } from "./schemas.ts";
 
@@ -13,29 +14,22 @@ export async function requestLynxToken(
   config: LynxConfig,
   options: Omit<UpstreamOptions, "errorCode">,
 ): Promise<Result<{ value: string; lifeMs: number }>> {
-  const answer = await callUpstream(
+  const answer = await callTokenEndpoint(
     {
       call: "lynx.token",
-      method: "POST",
       url: `${config.apiUrl}/oauth/token`,
-      headers: {},
-      body: JSON.stringify({
+      body: {
         client_id: config.clientId,
         client_secret: config.clientSecret,
         audience: `${config.apiUrl}/`,
         grant_type: "client_credentials",
-      }),
+      },
     },
+    tokenAnswer,
     { ...options, errorCode },
   );
-  if (answer.kind === "lost")
-    return fail(answer.reason === "timeout" ? "provider_timeout" : "provider_unavailable");
-  if (answer.status === 429 || answer.status >= 500) {
-    return fail("provider_unavailable", "no", answer.retryAfterMs);
-  }
-  const parsed = tokenAnswer.safeParse(answer.body);
-  if (!parsed.success) return fail("provider_misconfigured");
-  const { access_token, expires_in } = parsed.data;
+  if (!answer.ok) return answer;
+  const { access_token, expires_in } = answer.value;
   const lifeMs = expires_in !== undefined ? expires_in * 1_000 : lifeFromJwt(access_token, options.now());
   return succeed({ value: access_token, lifeMs });
 }

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { LynxConfig } from "../../config.ts";
 import type { ApiRequest, AuthorizedApi } from "../authorized-api.ts";
 import { fail, type Result, succeed } from "../provider.ts";
-import { accountListAnswer, exceptionsAnswer, linkTokenAnswer, linkVerifiedAnswer } from "./schemas.ts";
+import { accountListAnswer, linkTokenAnswer, linkVerifiedAnswer, refusalAnswer } from "./schemas.ts";
 
 export interface GetLinkToken {
   data: { member: { clientMemberId: string }; clientOrg: { name: string }; redirectUri: string };
@@ -40,7 +40,7 @@ export function createLynxApi(config: LynxConfig, call: AuthorizedApi) {
     const { status, body } = result.value;
     // A 200 that carries exceptions did not do the work either.
     if (status === 404) return fail("provider_misconfigured");
-    if (status >= 400 || exceptionsAnswer.safeParse(body).success) return fail("provider_rejected");
+    if (status >= 400 || refusalAnswer.safeParse(body).success) return fail("provider_rejected");
     const parsed = schema.safeParse(body);
     return parsed.success ? succeed(parsed.data) : fail("provider_unavailable", "unknown");
   }

@@ -90,6 +90,8 @@ export function createLynx(
       return fail("refresh_unsupported");
     },
 
+    proveRefresh: null,
+
     async removeAccount() {
       return fail("removal_unsupported");
     },

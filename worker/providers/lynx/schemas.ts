@@ -15,12 +15,13 @@ export const linkTokenAnswer = z.union([
   z.object({ linkToken: z.string().min(1) }).transform(({ linkToken }) => linkToken),
 ]);
 
-/** Success is undocumented; a sibling operation answers a UUID. */
+/** Success is undocumented; a sibling operation answers a UUID. What is no refusal and no oddity is success. */
 const id = z.union([z.string().min(1), z.object({ id: z.string().min(1) }).transform((data) => data.id)]);
 export const linkVerifiedAnswer = z.union([
   z.object({ data: id }).transform(({ data }) => data),
   id,
-  z.unknown().transform(() => null),
+  z.record(z.string(), z.unknown()).transform(() => null),
+  z.undefined().transform(() => null),
 ]);
 
 export const accountListAnswer = z
@@ -36,8 +37,19 @@ export const accountListAnswer = z
     z.array(z.object({ id: z.string().nullish(), type: z.string().nullish(), name: z.string().nullish() })),
   );
 
+/** A refusal in whatever shape: `exceptions` or `error` with anything in it. */
+export const refusalAnswer = z.union([
+  z.object({ exceptions: z.union([z.array(z.unknown()).min(1), z.string().min(1), nonEmptyObject()]) }),
+  z.object({ error: z.unknown().refine((error) => error !== null && error !== undefined) }),
+]);
+
+/** The documented shape, for the log. */
 export const exceptionsAnswer = z.object({
   exceptions: z
     .array(z.object({ errorCode: z.string().nullish(), exceptionSource: z.string().nullish() }))
     .min(1),
 });
+
+function nonEmptyObject() {
+  return z.record(z.string(), z.unknown()).refine((value) => Object.keys(value).length > 0);
+}

@@ -1,0 +1,4 @@
+/** What generate.ts takes of the analyzer, which brings no types for it. */
+declare module "@custom-elements-manifest/analyzer/cli.js" {
+  export function cli(options: { argv: string[]; cwd: string; noWrite: true }): Promise<unknown>;
+}

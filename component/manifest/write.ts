@@ -1,0 +1,8 @@
+/** `npm run manifest`: writes the manifest and the editors' data anew. */
+import { writeFile } from "node:fs/promises";
+import { manifestFiles } from "./generate.ts";
+
+for (const [path, text] of Object.entries(await manifestFiles())) {
+  await writeFile(new URL(`../../${path}`, import.meta.url), text);
+  console.log(path);
+}

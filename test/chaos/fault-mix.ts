@@ -1,0 +1,73 @@
+/** What goes wrong upstream: every kind of fault, in about the shares in which networks and providers fail. */
+import type { Fault, FaultRule, Faults } from "../simulators/faults.ts";
+import { EXPIRED_TOKEN_SHARE, FAULTY_SHARE, LIST_LAG_MS, SLOW_MS, WORK_AFTER_TIMEOUT_MS } from "./limits.ts";
+
+/** One of them is drawn evenly; what is named twice comes twice as often. */
+const MISHAPS: Fault[] = [
+  { kind: "latency", ms: SLOW_MS },
+  { kind: "latency", ms: SLOW_MS, work: "done" },
+  { kind: "latency", ms: WORK_AFTER_TIMEOUT_MS },
+  { kind: "latency", ms: WORK_AFTER_TIMEOUT_MS, work: "done" },
+  { kind: "silence", work: "undone" },
+  { kind: "silence", work: "done" },
+  { kind: "drop", work: "undone" },
+  { kind: "drop", work: "undone" },
+  { kind: "drop", work: "done" },
+  { kind: "drop", work: "done" },
+  { kind: "cut" },
+  { kind: "status", status: 500 },
+  { kind: "status", status: 500, work: "done" },
+  { kind: "status", status: 502, work: "done" },
+  { kind: "status", status: 503, headers: { "retry-after": "1" } },
+  { kind: "status", status: 504, work: "done" },
+  { kind: "rate-limit", retryAfter: 1 },
+  { kind: "rate-limit", retryAfter: null },
+  { kind: "truncated-json" },
+  { kind: "malformed-json" },
+  { kind: "oversized-json" },
+  { kind: "wrong-content-type" },
+  { kind: "wrong-content-type", page: true },
+];
+
+/**
+ * Refusals that are no true ones. Not at the token endpoints: a Worker whose credentials are refused rightly
+ * stands still for half a minute, and the run would measure nothing else.
+ */
+const FALSE_REFUSALS: Fault[] = [
+  { kind: "status", status: 400 },
+  { kind: "status", status: 401 },
+  { kind: "status", status: 408, work: "done" },
+  { kind: "status", status: 422 },
+];
+
+/** The answer of a create is lost and the list does not show the account yet: the hardest case there is. */
+const LATE_MISHAPS: Fault[] = [
+  { kind: "late-in-list", ms: LIST_LAG_MS },
+  { kind: "latency", ms: WORK_AFTER_TIMEOUT_MS, work: "done", listLagMs: LIST_LAG_MS },
+  { kind: "silence", work: "done", listLagMs: LIST_LAG_MS },
+  { kind: "drop", work: "done", listLagMs: LIST_LAG_MS },
+  { kind: "cut", listLagMs: LIST_LAG_MS },
+  { kind: "status", status: 500, work: "done", listLagMs: LIST_LAG_MS },
+  { kind: "truncated-json", listLagMs: LIST_LAG_MS },
+];
+
+export function orderFaults(faults: Faults, seed: number, routes: { token: string; createAccount: string }) {
+  const isOther: FaultRule["when"] = ({ route }) => route !== routes.token && route !== routes.createAccount;
+  const probability = FAULTY_SHARE;
+  faults.seed(seed);
+  // On its own and rare: it strikes every call under way, not only the one that meets it.
+  const usesToken: FaultRule["when"] = ({ route }) => route !== routes.token;
+  faults.add({
+    route: "*",
+    when: usesToken,
+    probability: EXPIRED_TOKEN_SHARE,
+    fault: { kind: "expired-token" },
+  });
+  faults.add({ route: routes.token, probability, fault: MISHAPS });
+  faults.add({
+    route: routes.createAccount,
+    probability,
+    fault: [...MISHAPS, ...FALSE_REFUSALS, ...LATE_MISHAPS],
+  });
+  faults.add({ route: "*", when: isOther, probability, fault: [...MISHAPS, ...FALSE_REFUSALS] });
+}

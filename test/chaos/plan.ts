@@ -1,0 +1,100 @@
+/** Who comes, with what in mind, and how each of them behaves. Pure: the seed alone decides. */
+import type { ProviderName } from "../../worker/contract.ts";
+import { VISITS_PER_CUSTOMER_MAX } from "./limits.ts";
+import { Draw } from "./random.ts";
+
+/** What a browser does once the customer has chosen an account, or instead of choosing. */
+export type Ending =
+  | "finalize"
+  | "finalize-twice-with-one-key"
+  | "finalize-twice-with-two-keys"
+  /** The same link open in two tabs, another account chosen in each: only one of them can be its outcome. */
+  | "finalize-two-choices"
+  /** The page is closed right after the request was sent, and nobody comes back. */
+  | "vanish"
+  /** The same, but the customer looks again in another tab. */
+  | "vanish-and-return"
+  /** Link is open and stays so. */
+  | "leave"
+  | "exit"
+  /** A public token that arrives after the exit. */
+  | "exit-then-finalize";
+
+export interface Visit {
+  /** Also the link's `reference`, by which the ledger's records are recognized. */
+  id: string;
+  mode: "link" | "refresh";
+  institutionId: string;
+  /** No provider takes a `cd`: its link must fail, and be told so. */
+  subtype: "checking" | "savings" | "cd";
+  ending: Ending;
+  /** When the page closes, after it has sent its finalize. */
+  vanishAfterMs: number;
+  /** The first create is broken off after so long and sent again with its key; `null`: it is not. */
+  createBrokenOffAfterMs: number | null;
+}
+
+export interface CustomerPlan {
+  provider: ProviderName;
+  type: "individual" | "business";
+  /** Visits of one round happen at the same time. */
+  rounds: Visit[][];
+}
+
+const ENDINGS: Readonly<Record<Ending, number>> = {
+  finalize: 50,
+  "finalize-twice-with-one-key": 10,
+  "finalize-twice-with-two-keys": 10,
+  "finalize-two-choices": 4,
+  vanish: 12,
+  "vanish-and-return": 8,
+  leave: 3,
+  exit: 3,
+  "exit-then-finalize": 4,
+};
+const SUBTYPES = { checking: 80, savings: 16, cd: 4 } as const;
+const INSTITUTIONS = { ins_109508: 70, ins_127287: 30 } as const;
+const VANISH_WITHIN_MS = 400;
+const CREATE_BROKEN_OFF_WITHIN_MS = 300;
+
+export function planVisits(links: number, seed: number): CustomerPlan[] {
+  const draw = new Draw(seed, "visits");
+  const customers: CustomerPlan[] = [];
+  let planned = 0;
+
+  function visit(): Visit {
+    planned += 1;
+    return {
+      id: `visit-${planned}`,
+      mode: "link",
+      institutionId: draw.weighted(INSTITUTIONS),
+      subtype: draw.weighted(SUBTYPES),
+      ending: draw.weighted(ENDINGS),
+      vanishAfterMs: draw.whole(0, VANISH_WITHIN_MS),
+      createBrokenOffAfterMs: draw.chance(0.05) ? draw.whole(0, CREATE_BROKEN_OFF_WITHIN_MS) : null,
+    };
+  }
+
+  /** Two browsers of one customer, the same bank and account name: nothing but their links tells them apart. */
+  function twins(): Visit[] {
+    const first = visit();
+    return [first, { ...visit(), institutionId: first.institutionId, subtype: first.subtype }];
+  }
+
+  while (planned < links) {
+    const provider = draw.weighted({ cybrid: 60, lynx: 40 });
+    const rounds: Visit[][] = [];
+    const wanted = Math.min(draw.whole(1, VISITS_PER_CUSTOMER_MAX), links - planned);
+    for (let left = wanted; left > 0; ) {
+      const round = left > 1 && draw.chance(0.4) ? twins() : [visit()];
+      rounds.push(round);
+      left -= round.length;
+      if (left > 0 && provider === "cybrid" && draw.chance(0.3)) {
+        rounds.push([{ ...visit(), mode: "refresh" }]);
+        left -= 1;
+      }
+    }
+    customers.push({ provider, type: draw.weighted({ individual: 70, business: 30 }), rounds });
+  }
+  return customers;
+}

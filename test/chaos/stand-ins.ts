@@ -1,0 +1,118 @@
+/** The providers and Plaid for a fault run: protections off, states short, a quarter of all calls faulty. */
+import type { ProviderName } from "../../worker/contract.ts";
+import type { Call } from "../simulators/call-log.ts";
+import { type CybridSimulator, startCybrid } from "../simulators/cybrid/index.ts";
+import type { FaultedRequest } from "../simulators/faults.ts";
+import { type LynxSimulator, startLynx } from "../simulators/lynx/index.ts";
+import { PlaidBackend } from "../simulators/plaid/backend.ts";
+import { orderFaults } from "./fault-mix.ts";
+import { ACCOUNT_MS, LINK_TOKEN_LAG_MS, WORKFLOW_MS } from "./limits.ts";
+
+/** An account at a provider, whichever it is. */
+export interface HeldAccount {
+  provider: ProviderName;
+  id: string;
+  customerId: string;
+  /** The bank's own number; here each choice has one of its own, so it tells which link made the account. */
+  accountNumber: string | null;
+  state: string;
+  /** It exists for the customer: usable now, or again after a refresh. */
+  live: boolean;
+  /** Usable now. */
+  usable: boolean;
+}
+
+export interface StandIns {
+  plaid: PlaidBackend;
+  cybrid: CybridSimulator;
+  lynx: LynxSimulator;
+  held(provider: ProviderName, customerId?: string): HeldAccount[];
+  /** Both providers', in order of arrival at each. */
+  calls(): Call[];
+  createAccountRoutes: Readonly<Record<ProviderName, string>>;
+  close(): Promise<void>;
+}
+
+export interface StandInOptions {
+  seed: number;
+  /** Told of every call that is to make an account, before anything is done with it. */
+  onCreateAccount: (request: FaultedRequest) => void;
+}
+
+export async function startStandIns({ seed, onCreateAccount }: StandInOptions): Promise<StandIns> {
+  const plaid = new PlaidBackend();
+  plaid.settings.singleUsePublicTokens = false;
+  const cybrid = await startCybrid({
+    plaid,
+    settings: {
+      duplicateDetection: false,
+      workflowMs: WORKFLOW_MS,
+      tokenLagMs: LINK_TOKEN_LAG_MS,
+      accountMs: ACCOUNT_MS,
+      accountOutcome: "by-customer",
+    },
+  });
+  const lynx = await startLynx({ plaid, settings: { duplicateDetection: false } });
+  const createAccountRoutes = {
+    cybrid: "POST /api/external_bank_accounts",
+    lynx: `POST ${lynx.paths.linkVerified}`,
+  };
+
+  for (const [index, { faults, createAccount }] of [
+    { faults: cybrid.faults, createAccount: createAccountRoutes.cybrid },
+    { faults: lynx.faults, createAccount: createAccountRoutes.lynx },
+  ].entries()) {
+    // A rule that never strikes is asked about every call: that is how one listens.
+    faults.add({
+      route: createAccount,
+      fault: { kind: "cut" },
+      when: (request) => {
+        onCreateAccount(request);
+        return false;
+      },
+    });
+    orderFaults(faults, seed + index, { token: "POST /oauth/token", createAccount });
+  }
+
+  return {
+    plaid,
+    cybrid,
+    lynx,
+    createAccountRoutes,
+    held: (provider, customerId) =>
+      provider === "cybrid" ? heldByCybrid(cybrid, customerId) : heldByLynx(lynx, customerId),
+    calls: () => [...cybrid.calls, ...lynx.calls],
+    async close() {
+      await cybrid.close();
+      await lynx.close();
+    },
+  };
+}
+
+function heldByCybrid(cybrid: CybridSimulator, customerId?: string): HeldAccount[] {
+  return cybrid.accounts(customerId).map(({ guid, customerGuid, bank, state }) => {
+    const usable = state === "completed" || state === "unverified";
+    return {
+      provider: "cybrid",
+      id: guid,
+      customerId: customerGuid ?? "",
+      accountNumber: bank?.accountNumber ?? null,
+      state,
+      live: usable || state === "refresh_required",
+      usable,
+    };
+  });
+}
+
+/** Lynx answers only once the account is there, and knows no states. */
+function heldByLynx(lynx: LynxSimulator, customerId?: string): HeldAccount[] {
+  return lynx.accounts(customerId).map(({ id, clientMemberId, accountNumber }) => ({
+    provider: "lynx",
+    id,
+    customerId: clientMemberId,
+    accountNumber,
+    state: "linked",
+    live: true,
+    usable: true,
+  }));
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { RefusalError } from "../../../worker/problems/problem.ts";
+import { allowedRedirectUri } from "../../../worker/routes/redirect-uri.ts";
+
+const ONE = "https://shop.example.com/bank";
+const TWO = "https://shop.example.com/other";
+
+function assertRefused(asked: string | undefined, registered: string[]): void {
+  assert.throws(
+    () => allowedRedirectUri(asked, registered),
+    (error) => error instanceof RefusalError && error.refusal.code === "redirect_uri_not_allowed",
+    String(asked),
+  );
+}
+
+describe("a redirect URI", () => {
+  test("is matched whole, character by character", () => {
+    assert.equal(allowedRedirectUri(TWO, [ONE, TWO]), TWO);
+    for (const near of [`${ONE}/`, `${ONE}?a=1`, `${ONE}#a`, ONE.toUpperCase(), "https://shop.example.com"]) {
+      assertRefused(near, [ONE, TWO]);
+    }
+    assertRefused(ONE, []);
+  });
+
+  test("that is left out means the only one, or none where none is registered", () => {
+    assert.equal(allowedRedirectUri(undefined, [ONE]), ONE);
+    assert.equal(allowedRedirectUri(undefined, []), null);
+  });
+
+  test("has to be named where several are registered", () => {
+    assertRefused(undefined, [ONE, TWO]);
+  });
+});

@@ -1,0 +1,24 @@
+/** A client-credentials call at a provider's token endpoint. Whatever happens to it, nothing is done to an account. */
+import type * as z from "zod";
+import { callUpstream, type UpstreamOptions, type UpstreamRequest } from "./http.ts";
+import { fail, type Result, succeed } from "./provider.ts";
+
+export async function callTokenEndpoint<Schema extends z.ZodType>(
+  request: Pick<UpstreamRequest, "call" | "url"> & { body: object },
+  schema: Schema,
+  options: UpstreamOptions,
+): Promise<Result<z.infer<Schema>>> {
+  const { call, url, body } = request;
+  const answer = await callUpstream(
+    { call, method: "POST", url, headers: {}, body: JSON.stringify(body) },
+    options,
+  );
+  if (answer.kind === "lost") {
+    return fail(answer.reason === "timeout" ? "provider_timeout" : "provider_unavailable");
+  }
+  if (answer.status === 429 || answer.status >= 500) {
+    return fail("provider_unavailable", "no", answer.retryAfterMs);
+  }
+  const parsed = schema.safeParse(answer.body);
+  return parsed.success ? succeed(parsed.data) : fail("provider_misconfigured");
+}
