@@ -1,6 +1,6 @@
 /**
  * `vite build --config component/vite.config.ts` builds dist/bank-link.js, the file that the Worker serves. With
- * `--mode standalone` it builds dist/lib/standalone.js, and with `--mode package` what bundlers take from dist/lib.
+ * `--mode standalone` it builds dist/lib/standalone.min.js, and with `--mode package` what bundlers take from dist/lib.
  */
 import { rm } from "node:fs/promises";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
@@ -50,7 +50,7 @@ const sizeWithoutLit: Plugin = {
 const configs: Record<string, UserConfig> = {
   // The first step of the build, so it empties the folder; what other steps add comes after.
   production: withLit("bank-link", "served.ts", "../dist", true),
-  standalone: withLit("standalone", "standalone.ts", "../dist/lib", false),
+  standalone: withLit("standalone.min", "standalone.ts", "../dist/lib", false),
   package: {
     root,
     plugins: [templateSpace, sizeWithoutLit],
@@ -60,7 +60,7 @@ const configs: Record<string, UserConfig> = {
       target: "es2023",
       minify: false,
       lib: {
-        entry: { index: "index.ts", define: "define.ts", react: "react.ts", vue: "vue.ts" },
+        entry: ["index.ts", "define.ts", "standalone.ts", "react.ts", "vue.ts"],
         formats: ["es"],
       },
       rolldownOptions: {

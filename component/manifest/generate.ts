@@ -15,7 +15,16 @@ interface Declaration {
   description?: string;
   attributes?: { name: string; description?: string; type?: { text: string } }[];
   members?: Member[];
-  events?: { name?: string }[];
+  events?: { name?: string; description?: string }[];
+  slots?: Described[];
+  cssParts?: Described[];
+  cssProperties?: Described[];
+  cssStates?: Described[];
+}
+
+interface Described {
+  name: string;
+  description?: string;
 }
 
 interface Member {

@@ -215,6 +215,7 @@ describe("every answer", () => {
       await newLink("x.y.z"),
       await newLink(token, { Origin: "https://other.example.com" }),
       await edge.call("GET", "/v1/links/lnk_none", { token }),
+      await edge.call("GET", "/nothing"),
       await edge.call("DELETE", "/v1/customers/c?provider=cybrid", { token: API_KEY }),
       await edge.call("OPTIONS", "/v1/links", {
         headers: { Origin: ORIGIN, "Access-Control-Request-Method": "POST" },
@@ -222,7 +223,7 @@ describe("every answer", () => {
     ];
     assert.deepEqual(
       answers.map(({ status }) => status),
-      [200, 201, 401, 403, 404, 204, 204],
+      [200, 201, 401, 403, 404, 404, 204, 204],
     );
     for (const { status, headers } of answers) {
       assert.equal(headers.get("Cache-Control"), "no-store", String(status));

@@ -37,7 +37,8 @@ describe("reading accounts", () => {
     const browser = await edge.browser();
     const stranger = await edge.browser();
     const id = await linkedAccount(browser);
-    for (const account of [id, "0".repeat(32), "..%2F..%2Fapi%2Fcustomers"]) {
+    const odd = ["..%2F..%2Fapi%2Fcustomers", "%2E%2E", "%2E", "a%00b", "x".repeat(10_000)];
+    for (const account of [id, "0".repeat(32), ...odd]) {
       for (const [method, path] of [
         ["GET", `/v1/accounts/${account}`],
         ["DELETE", `/v1/accounts/${account}`],
@@ -48,7 +49,11 @@ describe("reading accounts", () => {
         assert.equal(answer.body.code, "not_found");
       }
     }
+    const refresh = { key: randomUUID(), body: { account_id: ".." } };
+    assert.equal((await stranger.call("POST", "/v1/links", refresh)).status, 404);
     assert.equal(edge.cybrid.accounts(browser.customerId)[0]?.state, "completed");
+    const paths = edge.cybrid.calls.map(({ path }) => new URL(path, edge.cybrid.url).pathname);
+    assert.ok(!paths.some((path) => path === "/api/" || path === "/api/external_bank_accounts/"));
   });
 
   test("the list goes through all pages upstream, newest first", async () => {

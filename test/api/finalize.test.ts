@@ -268,6 +268,34 @@ describe("once and only once", () => {
   });
 });
 
+describe("another choice in the same link", () => {
+  test("is refused, since the first choice's success would not be its own", async () => {
+    const browser = await edge.browser();
+    const link = await browser.link();
+    const [mine, other] = [browser.choose(link), browser.choose(link)];
+    assert.equal((await finalize(browser, link, mine)).body.status, "linked");
+    const refused = await browser.call<Problem>("POST", `/v1/links/${link.id}/finalize`, {
+      key: randomUUID(),
+      body: other,
+    });
+    assert.equal(refused.status, 409);
+    assert.equal(refused.body.code, "link_closed");
+    assert.equal(edge.cybrid.accounts(browser.customerId).length, 1);
+  });
+
+  test("two accounts in one body are refused before anything is called", async () => {
+    const browser = await edge.browser();
+    const link = await browser.link();
+    const { account, ...choice } = browser.choose(link);
+    const refused = await browser.call<Problem>("POST", `/v1/links/${link.id}/finalize`, {
+      key: randomUUID(),
+      body: { ...choice, accounts: [account, account] },
+    });
+    assert.equal(refused.status, 422);
+    assert.equal(refused.body.code, "multiple_accounts");
+  });
+});
+
 describe("an outcome that nobody was told, protections off", () => {
   for (const work of ["done", "undone"] as const) {
     test(`Cybrid: connection dropped with the work ${work}: one account, found or made`, async () => {
@@ -409,6 +437,27 @@ describe("finalizing with Lynx", () => {
     );
   });
 
+  const refusals = {
+    "exceptions of another shape": { data: null, exceptions: [{ errorCode: 123 }] },
+    "exceptions that are sentences": { data: null, exceptions: ["no"] },
+    "exceptions that are an object": { data: null, exceptions: { code: "no" } },
+    "an error": { error: "no" },
+  };
+  for (const [shape, body] of Object.entries(refusals)) {
+    test(`a 200 with ${shape} is a refusal, never a success`, async () => {
+      const browser = await edge.browser("lynx");
+      const link = await browser.link();
+      edge.lynx.faults.once(`POST ${edge.lynx.paths.linkVerified}`, {
+        kind: "status",
+        status: 200,
+        body,
+      });
+      const answer = await finalize(browser, link, browser.choose(link));
+      assert.equal(answer.body.status, "failed");
+      assert.equal(answer.body.problem?.code, "provider_rejected");
+    });
+  }
+
   for (const answers of ["enveloped", "bare"] as const) {
     test(`${answers} answers are understood`, async () => {
       edge.lynx.settings.answers = answers;
@@ -442,6 +491,17 @@ describe("refreshing an account", () => {
       list.body.accounts.map(({ id, status, institution }) => [id, status, institution?.name]),
       [[accountId, "active", "First Platypus Bank"]],
     );
+  });
+
+  test("no balance is read unless the configuration asks for it", async () => {
+    const browser = await edge.browser();
+    const accountId = await linkedAccount(browser);
+    edge.cybrid.forceState(accountId, "refresh_required");
+    const refresh = await browser.link({ account_id: accountId });
+    assert.equal((await finalize(browser, refresh, {})).body.status, "linked");
+    const own = edge.cybrid.calls.filter(({ customer }) => customer === browser.customerId);
+    assert.equal(own.filter(({ method }) => method === "PATCH").length, 1);
+    assert.ok(!own.some(({ path }) => path.includes("balance")));
   });
 
   test("the state that comes back from the provider is read, not assumed", async () => {

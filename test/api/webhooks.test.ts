@@ -187,6 +187,24 @@ describe("an account that is removed", () => {
   });
 });
 
+describe("a removal whose answer was lost", () => {
+  test("is told all the same, and once", async () => {
+    const browser = await edge.browser();
+    const { account } = await finalize(browser);
+    const route = "DELETE /api/external_bank_accounts/:guid";
+    edge.cybrid.faults.once(route, { kind: "status", status: 503, work: "done" });
+    const lost = await browser.call("DELETE", `/v1/accounts/${account?.id}`);
+    assert.equal(lost.status, 503);
+    const isIt = ({ type, data }: { type: string; data: Record<string, unknown> }) =>
+      type === "bank_account.removed" && data.account_id === account?.id;
+    await receiver.message(isIt);
+    const again = await browser.call<Account>("DELETE", `/v1/accounts/${account?.id}`);
+    assert.equal(again.body.status, "removed");
+    await delay(2_500);
+    assert.equal(receiver.tries.filter(isIt).length, 1);
+  });
+});
+
 describe("the sweep", () => {
   test("tells each expired connection once, and the next one of the same account again", async () => {
     const browser = await edge.browser();
@@ -327,5 +345,24 @@ describe("erasing a customer", () => {
     }
     // And a new beginning is possible.
     await browser.link();
+  });
+
+  test("is not undone by the next sweep", async () => {
+    const browser = await edge.browser();
+    const { account } = await finalize(browser);
+    const told = () => receiver.tries.filter(({ data }) => data.account_id === account?.id).length;
+    edge.cybrid.forceState(account?.id ?? "", "refresh_required");
+    await sweep();
+    await receiver.message(
+      ({ type, data }) => type === "bank_account.refresh_required" && data.account_id === account?.id,
+    );
+    const before = told();
+    await edge.call("DELETE", `/v1/customers/${browser.customerId}?provider=cybrid`, { token: API_KEY });
+    await sweep();
+    await delay(1_000);
+    assert.equal(told(), before);
+    const path = `/v1/webhooks?provider=cybrid&customer_id=${browser.customerId}`;
+    const { body } = await edge.call<UndeliveredList>("GET", path, { token: API_KEY });
+    assert.deepEqual(body.messages, []);
   });
 });

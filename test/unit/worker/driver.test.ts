@@ -3,11 +3,17 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Account } from "../../../worker/contract.ts";
 import { Driver } from "../../../worker/ledger/driver.ts";
+import { posting } from "../../../worker/ledger/finalize-machine.ts";
 import { beginLink, finalizing, prepared } from "../../../worker/ledger/link-machine.ts";
-import type { LinkRecord } from "../../../worker/ledger/link-record.ts";
+import type { LinkRecord, WorkOf } from "../../../worker/ledger/link-record.ts";
 import { LedgerStore } from "../../../worker/ledger/store.ts";
 import { lookAt } from "../../../worker/ledger/watcher.ts";
-import { OWNERSHIP_WAIT_MS, PROCESSING_MAX_MS, PROCESSING_POLL_MAX_MS } from "../../../worker/limits.ts";
+import {
+  OWNERSHIP_WAIT_MS,
+  PROCESSING_MAX_MS,
+  PROCESSING_POLL_MAX_MS,
+  PUBLIC_TOKEN_LIFE_MS,
+} from "../../../worker/limits.ts";
 import { type Provider, succeed } from "../../../worker/providers/provider.ts";
 import { memoryStorage } from "./durable-storage.ts";
 
@@ -104,6 +110,26 @@ describe("the intent", () => {
     await driver.run("lnk_1", "request-1");
     assert.deepEqual(seen, ["posting", true]);
   });
+});
+
+test("a link that waited for another one's doubt until its public token died has expired, and nothing was sent", async () => {
+  let posts = 0;
+  const { driver, store, clock } = ledger({
+    createAccount: async () => {
+      posts++;
+      return succeed(account("active"));
+    },
+  });
+  const sibling = { ...finalizingLink(), id: "lnk_0" };
+  assert.equal(sibling.work?.kind, "create");
+  store.saveLink(posting(sibling, sibling.work as WorkOf<"create">, 0));
+  clock.nowMs = PUBLIC_TOKEN_LIFE_MS - 1;
+  await driver.runDue("lnk_1");
+  assert.equal(store.link("lnk_1")?.status, "finalizing");
+  clock.nowMs = PUBLIC_TOKEN_LIFE_MS;
+  await driver.runDue("lnk_1");
+  assert.equal(store.link("lnk_1")?.problem?.code, "link_expired");
+  assert.equal(posts, 0);
 });
 
 test("an account in processing for a week: looks up to an hour apart, then the failure is told with the account", async () => {

@@ -65,6 +65,19 @@ describe("an upstream call", () => {
     assert.equal(answer.kind === "answered" && answer.status, 502);
   });
 
+  test("understands Retry-After as seconds and as a date", async (t) => {
+    const answering = (value: string) =>
+      call(t, (_request, response) => response.writeHead(429, { "Retry-After": value }).end());
+    const told = async (value: string) => {
+      const { answer } = await answering(value);
+      return answer.kind === "answered" ? answer.retryAfterMs : null;
+    };
+    assert.equal(await told("7"), 7_000);
+    const byDate = (await told(new Date(Date.now() + 30_000).toUTCString())) ?? 0;
+    assert.ok(byDate > 25_000 && byDate <= 30_000, String(byDate));
+    assert.equal(await told("soon"), null);
+  });
+
   test("is told to the log with the upstream's status, code and request id, and nothing else of the answer", async (t) => {
     const { line } = await call(t, (_request, response) =>
       response

@@ -331,3 +331,21 @@ describe("checking who owns an account", () => {
     assert.equal(step(checking(), false, "removed", 200).status, "failed");
   });
 });
+
+describe("Retry-After", () => {
+  const pause = {
+    ok: false,
+    failure: { code: "provider_unavailable", done: "no", retryAfterMs: 45_000 },
+  } as const;
+
+  test("is waited out between two looks, whatever is looked at", () => {
+    const begun = { ...preparing(), memo: { workflowGuid: "w" } };
+    assert.equal(dueAtMs(prepared(begun, workOf(begun, "prepare"), pause, 10)), 45_010);
+    const record = posted1();
+    const made = posted(record, workOf(record, "posting"), succeed(account("processing")), 100, search);
+    assert.equal(dueAtMs(observed(made, workOf(made, "process"), pause, 200, search)), 45_200);
+    const lost = posted(record, workOf(record, "posting"), null, 100, search);
+    assert.equal(dueAtMs(searched(lost, workOf(lost, "search"), pause, 200, search)), 45_200);
+    assert.equal(dueAtMs(posted(record, workOf(record, "posting"), pause, 100, search)), 45_100);
+  });
+});
