@@ -8,7 +8,7 @@ import { LICENSES, litNotice, minified, report, sizeLimit, withoutNotes } from "
 import { templateSpace } from "./build/template-space.ts";
 import { weigh } from "./build/weigh.ts";
 
-/** design.md, section 9: in English, with Lit and without. */
+/** What a page may have to load, in English, with Lit and without. */
 const MAX_GZIP_BYTES = 15_000;
 const MAX_GZIP_BYTES_WITHOUT_LIT = 9_500;
 

@@ -46,3 +46,15 @@ export type Log = (event: LogEvent, fields: LogFields) => void;
 export const log: Log = (event, fields) => {
   console.log(JSON.stringify({ event, ...fields }));
 };
+
+/**
+ * Codes and ids come from upstream and from browsers. Only what looks like one reaches a line: never a sentence,
+ * and never something that begins as Plaid's tokens do.
+ */
+export function loggableCode(text: string | null | undefined): string | undefined {
+  return text && /^(?:[A-Za-z][A-Za-z_]{0,63}|[A-Z]{2,5}-\d{1,5})$/.test(text) ? text : undefined;
+}
+
+export function loggableId(text: string | null | undefined): string | undefined {
+  return text && /^(?!link-|public-|access-|ey)[\w.:-]{1,64}$/.test(text) ? text : undefined;
+}

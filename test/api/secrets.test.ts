@@ -47,6 +47,12 @@ test("logs and KV hold no token and no secret, whatever way a link takes", async
         body: choice,
         headers: { Prefer: "wait=25" },
       });
+      const exit = {
+        status: choice.public_token,
+        link_session_id: choice.public_token,
+        request_id: link.link_token,
+      };
+      await browser.call("POST", `/v1/links/${link.id}/exit`, { body: exit });
       assert.equal(body.status, fault === "refused" ? "failed" : "linked");
       await browser.call("POST", `/v1/links/${link.id}/finalize`, {
         key: "x",

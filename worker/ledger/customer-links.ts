@@ -6,7 +6,7 @@ import {
   LINKS_PER_HOUR,
   RETRY_AFTER_CONFLICT_S,
 } from "../limits.ts";
-import type { Log } from "../log.ts";
+import { type Log, loggableCode, loggableId } from "../log.ts";
 import type { LinkWish, Provider } from "../providers/provider.ts";
 import type { Driver } from "./driver.ts";
 import { nearestLanguage } from "./language.ts";
@@ -118,7 +118,10 @@ export class CustomerLinks {
       this.#deps.store.saveClaim(once, linkId, nowMs);
     });
     this.#deps.store.arm();
-    this.#callerLog(caller)("finalize", { link_id: linkId, link_session_id: loggable(body.link_session_id) });
+    this.#callerLog(caller)("finalize", {
+      link_id: linkId,
+      link_session_id: loggableId(body.link_session_id),
+    });
     return this.#carryThrough(caller, once, linkId);
   }
 
@@ -170,10 +173,10 @@ export class CustomerLinks {
     }
     this.#callerLog(caller)("exit", {
       link_id: linkId,
-      link_session_id: loggable(exit.link_session_id),
-      plaid_request_id: loggable(exit.request_id),
-      exit_status: loggable(exit.status),
-      exit_error_code: loggable(exit.error?.code),
+      link_session_id: loggableId(exit.link_session_id),
+      plaid_request_id: loggableId(exit.request_id),
+      exit_status: loggableCode(exit.status),
+      exit_error_code: loggableCode(exit.error?.code),
     });
     return this.#reply(linkId);
   }
@@ -268,11 +271,6 @@ export class CustomerLinks {
 /** The first outcome answers a repeat, never another choice: that would be told a success that is not its own. */
 function repeatsChoice({ chosenAccountId }: LinkRecord, body: FinalizeLink | FinalizeRefresh): boolean {
   return chosenAccountId === null || !("account" in body) || body.account.id === chosenAccountId;
-}
-
-/** Plaid's ids and codes, as the browser sent them: what is none does not reach the log. */
-function loggable(text: string | null | undefined): string | undefined {
-  return text && /^[\w.:-]{1,128}$/.test(text) ? text : undefined;
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {

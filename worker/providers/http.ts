@@ -1,6 +1,6 @@
 /** One upstream call: a time-out, a size cap, no redirects followed, and a tagged answer instead of an exception. */
 import { UPSTREAM_BODY_MAX_BYTES } from "../limits.ts";
-import type { Log } from "../log.ts";
+import { type Log, loggableCode, loggableId } from "../log.ts";
 
 export interface UpstreamRequest {
   /** For the log, such as "cybrid.create_workflow"; never a URL with ids. */
@@ -41,7 +41,7 @@ export async function callUpstream(
     ...(answer.kind === "answered"
       ? {
           upstream_status: answer.status,
-          upstream_code: answer.status >= 400 ? printableCode(errorCode(answer.body)) : undefined,
+          upstream_code: answer.status >= 400 ? loggableCode(errorCode(answer.body)) : undefined,
         }
       : { reason: answer.reason }),
     upstream_request_id: upstreamRequestId,
@@ -70,7 +70,7 @@ async function exchange(
       redirect: "manual",
       signal,
     });
-    upstreamRequestId = printableCode(response.headers.get("X-Request-Id") ?? undefined);
+    upstreamRequestId = loggableId(response.headers.get("X-Request-Id"));
     const text = await readCapped(response, UPSTREAM_BODY_MAX_BYTES);
     if (text === null) return { answer: { kind: "lost", reason: "oversized" }, upstreamRequestId };
     const body = parseJson(text);
@@ -121,9 +121,4 @@ function parseRetryAfter(value: string | null, nowMs: number): number | null {
   if (/^\d{1,6}$/.test(value)) return Number(value) * 1_000;
   const atMs = Date.parse(value);
   return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
-}
-
-/** Codes and ids go into the log; anything else an upstream might put there does not. */
-function printableCode(text: string | undefined): string | undefined {
-  return text !== undefined && /^[\w.:-]{1,64}$/.test(text) ? text : undefined;
 }
