@@ -111,7 +111,7 @@ export class Driver {
       .linksWithStatus("finalizing")
       .some((link) => link.id !== record.id && isInDoubt(link));
     if (!siblingInDoubt || waitedTooLong(record, work, nowMs)) return 0;
-    return Math.max(SIBLING_POLL_MS, (nowMs - work.startedAtMs) * PROCESSING_POLL_SHARE);
+    return Math.ceil(Math.max(SIBLING_POLL_MS, (nowMs - work.startedAtMs) * PROCESSING_POLL_SHARE));
   }
 
   async #step(record: LinkRecord, work: Work, provider: Provider): Promise<void> {

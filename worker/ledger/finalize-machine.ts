@@ -7,6 +7,7 @@ import {
   DOUBT_EMPTY_LOOKS,
   DOUBT_LOOK_SHARE,
   DOUBT_MARGIN_SHARE,
+  DOUBT_POSTS_MAX,
   OWNERSHIP_WAIT_MS,
   PROCESSING_MAX_MS,
   PUBLIC_TOKEN_LIFE_MS,
@@ -93,7 +94,7 @@ export function searched(
 ): LinkRecord {
   const waitedMs = nowMs - work.startedAtMs;
   const restMs = Math.max(
-    rules.upstreamTimeoutMs * DOUBT_LOOK_SHARE,
+    rules.upstreamTimeoutMs * DOUBT_LOOK_SHARE * work.lostPosts,
     patientDelayMs(work.emptyLooks, waitedMs),
   );
   if (!result.ok) {
@@ -113,8 +114,8 @@ export function searched(
   if (waitedMs >= PUBLIC_TOKEN_LIFE_MS) {
     return failed(record, work.refusals > 0 ? "provider_rejected" : "provider_timeout", nowMs);
   }
-  // Once more, and never a third time.
-  return work.lostPosts < 2 && work.refusals === 0 ? recreate(record, work, nowMs) : looked;
+  // Each further post is as safe as the first one, since nothing was found for as long; after a refusal there is none.
+  return work.lostPosts < DOUBT_POSTS_MAX && work.refusals === 0 ? recreate(record, work, nowMs) : looked;
 }
 
 /** What the provider says of an account that exists. */

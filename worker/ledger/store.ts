@@ -133,13 +133,14 @@ export class LedgerStore {
       record.status,
       record.createdAtMs,
       record.openedAtMs,
-      Math.max(dueAtMs(record), notDueBeforeMs),
+      // Whole milliseconds, whatever a pace was computed from: the column takes nothing else.
+      Math.ceil(Math.max(dueAtMs(record), notDueBeforeMs)),
       JSON.stringify(record),
     );
   }
 
   postponeLink(id: string, dueAtMs: number): void {
-    this.#storage.sql.exec("UPDATE links SET due_at_ms = ? WHERE id = ?", dueAtMs, id);
+    this.#storage.sql.exec("UPDATE links SET due_at_ms = ? WHERE id = ?", Math.ceil(dueAtMs), id);
   }
 
   deleteLink(id: string): void {

@@ -1,0 +1,18 @@
+/** The titles of a file's tests, also of those that a loop makes: the file is loaded, its tests are not run. */
+import { registerHooks } from "node:module";
+import { pathToFileURL } from "node:url";
+
+const RECORDER = new URL("./recording-test.ts", import.meta.url).href;
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === "node:test" ? { url: RECORDER, shortCircuit: true } : next(specifier, context),
+});
+
+/** `heading › title`, in their order. */
+export async function titlesOf(file: string): Promise<string[]> {
+  const { takeTitles } = await import(RECORDER);
+  takeTitles();
+  await import(pathToFileURL(file).href);
+  return takeTitles();
+}
