@@ -274,10 +274,8 @@ function repeatsChoice({ chosenAccountId }: LinkRecord, body: FinalizeLink | Fin
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
+  const { promise: timeout, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
   await Promise.race([work, timeout]);
   // A timer left behind would keep this object from resting.
   clearTimeout(timer);
