@@ -85,8 +85,8 @@ export const DOUBT_MARGIN_SHARE = 0.25;
 export const DOUBT_LOOK_SHARE = 1;
 /** Looks that must find nothing before the account is posted again, and before it is given up. */
 export const DOUBT_EMPTY_LOOKS = 2;
-/** Posts of one account at the most; the looks between them grow with their number, for a list that lags. */
-export const DOUBT_POSTS_MAX = 4;
+/** Posts of one account at the most: once more after a lost one. */
+export const DOUBT_POSTS_MAX = 2;
 /** Where a repeat under the same key is safe: refusals of it, one time-out apart, before they are believed. */
 export const REPLAY_REFUSALS_BELIEVED = 3;
 /** Answers are a few kB, a page of 100 accounts well under this. */

@@ -121,6 +121,15 @@ describe("looks", () => {
     assert.equal(letterSpacing, "3px");
   });
 
+  it("are those of a page's own theme, such as the example", async () => {
+    const response = await fetch(new URL("../../component/themes/evergreen.css", import.meta.url));
+    const element = await add(`<style>${await response.text()}</style>${LINK}`);
+    (element.parentElement as HTMLElement).style.colorScheme = "light";
+    const { backgroundColor, borderRadius } = getComputedStyle(button(element));
+    assert.deepEqual([backgroundColor, borderRadius], ["rgb(20, 83, 45)", "28px"]);
+    assert.include(getComputedStyle(element).fontFamily, "Georgia");
+  });
+
   it("follow the page's color-scheme", async () => {
     const element = await add(LINK);
     const light = getComputedStyle(button(element)).backgroundColor;

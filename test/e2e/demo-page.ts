@@ -2,7 +2,9 @@
 import type { Browser, Page } from "puppeteer-core";
 import type { Account, ProviderName } from "../../worker/contract.ts";
 import { launchChromium } from "../chromium.ts";
+import { defaultCybridSettings } from "../simulators/cybrid/index.ts";
 import type { Customer } from "../simulators/host/index.ts";
+import { defaultScenario } from "../simulators/plaid/scenario.ts";
 import { type Demo, startDemo } from "../simulators/start.ts";
 
 export interface DemoBrowser {
@@ -10,6 +12,8 @@ export interface DemoBrowser {
   browser: Browser;
   /** A customer of this test alone, signed in with a profile of their own. */
   customer(provider?: ProviderName): Promise<DemoPage>;
+  /** Between tests: the stand-ins as they began, and no page open. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,6 +34,18 @@ export async function openDemo(vars: Record<string, string> = {}): Promise<DemoB
       const customer = { label, provider, customerId: customerId.replace(" ", "-") };
       demo.customers.push(customer);
       return DemoPage.signIn(demo, browser, customer);
+    },
+    async reset() {
+      const { cybrid, lynx, plaid } = demo;
+      cybrid.faults.clear();
+      lynx.faults.clear();
+      const { clientId, clientSecret, ...settings } = defaultCybridSettings();
+      Object.assign(cybrid.settings, settings);
+      Object.assign(plaid.settings, defaultScenario());
+      plaid.backend.settings.singleUsePublicTokens = true;
+      for (const context of browser.browserContexts()) {
+        if (context !== browser.defaultBrowserContext()) await context.close();
+      }
     },
     async close() {
       await browser.close();

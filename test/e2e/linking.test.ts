@@ -2,8 +2,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { callsTo } from "../simulators/call-log.ts";
-import { defaultCybridSettings } from "../simulators/cybrid/index.ts";
-import { defaultScenario } from "../simulators/plaid/scenario.ts";
 import { type DemoBrowser, openDemo } from "./demo-page.ts";
 import { answerAtBank, LinkPicker, PLATYPUS_OAUTH, popupOf } from "./link-picker.ts";
 
@@ -12,18 +10,7 @@ before(async () => {
   open = await openDemo();
 });
 after(() => open.close());
-afterEach(async () => {
-  const { cybrid, lynx, plaid } = open.demo;
-  cybrid.faults.clear();
-  lynx.faults.clear();
-  const { clientId, clientSecret, ...settings } = defaultCybridSettings();
-  Object.assign(cybrid.settings, settings);
-  Object.assign(plaid.settings, defaultScenario());
-  plaid.backend.settings.singleUsePublicTokens = true;
-  for (const context of open.browser.browserContexts()) {
-    if (context !== open.browser.defaultBrowserContext()) await context.close();
-  }
-});
+afterEach(() => open.reset());
 
 const CREATE = "POST /api/external_bank_accounts";
 

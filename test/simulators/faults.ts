@@ -57,7 +57,7 @@ export interface FaultRule {
   when?: (request: FaultedRequest) => boolean;
 }
 
-interface ActiveRule extends FaultRule {
+export interface ActiveRule extends FaultRule {
   timesLeft: number;
   skipLeft: number;
   random: () => number;
@@ -96,6 +96,11 @@ export class Faults {
 
   clear(): void {
     this.#rules = [];
+  }
+
+  /** The rules that can still strike, in the order in which they are asked. */
+  active(): readonly ActiveRule[] {
+    return this.#rules.filter(({ timesLeft }) => timesLeft > 0);
   }
 
   /** The fault that this call meets; of several rules, the first that was added wins. */

@@ -57,6 +57,7 @@ export interface SimulatorServer {
   url: string;
   faults: Faults;
   calls: Call[];
+  routeNames: readonly string[];
   /** Ends open connections too, also those that a fault keeps waiting. */
   close(): Promise<void>;
 }
@@ -155,6 +156,7 @@ export async function startServer(options: ServerOptions): Promise<SimulatorServ
     url: `http://127.0.0.1:${port}`,
     faults,
     calls,
+    routeNames: routes.map(({ name }) => name),
     close: () =>
       new Promise((resolve) => {
         closing.abort();

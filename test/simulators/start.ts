@@ -1,21 +1,19 @@
 /** The whole demo on this machine: stand-ins for Cybrid, Lynx and Plaid, the real Worker, a host with its page. */
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CybridSimulator, startCybrid } from "./cybrid/index.ts";
+import type { Control } from "./control/index.ts";
+import type { CybridSimulator } from "./cybrid/index.ts";
 import { type Customer, type Host, startHost } from "./host/index.ts";
-import { type LynxSimulator, startLynx } from "./lynx/index.ts";
-import { PlaidBackend } from "./plaid/backend.ts";
-import { type PlaidStandIn, startPlaid } from "./plaid/index.ts";
+import type { LynxSimulator } from "./lynx/index.ts";
+import type { PlaidStandIn } from "./plaid/index.ts";
+import { assertFree, type StandInPorts } from "./ports.ts";
+import { startStandIns } from "./start-stand-ins.ts";
 import { freePort, startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
 
-export interface DemoPorts {
+export interface DemoPorts extends StandInPorts {
   host: number;
   worker: number;
-  cybrid: number;
-  lynx: number;
-  plaid: number;
 }
 
 export interface DemoOptions {
@@ -40,15 +38,24 @@ export interface Demo {
   cybrid: CybridSimulator;
   lynx: LynxSimulator;
   plaid: PlaidStandIn;
+  control: Control;
   host: Host;
   close(): Promise<void>;
 }
 
 const API_KEY = "demo-api-key-for-this-machine-only";
 const SESSION_SECRET = "demo-session-secret-for-this-machine-only";
+const WEBHOOK_SECRET = `whsec_${Buffer.from("demo-webhook-secret-for-this-machine-only").toString("base64")}`;
 
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
-  const ports = options.ports ?? { host: 0, worker: await freePort(), cybrid: 0, lynx: 0, plaid: 0 };
+  const ports = options.ports ?? {
+    host: 0,
+    worker: await freePort(),
+    control: 0,
+    cybrid: 0,
+    lynx: 0,
+    plaid: 0,
+  };
   for (const [name, port] of Object.entries(ports)) await assertFree(name, port);
 
   // Ended in the opposite order, also when one of them does not start.
@@ -63,10 +70,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
 
   try {
     const persistTo = options.persistTo ?? keep(await temporaryFolder()).path;
-    const backend = new PlaidBackend();
-    const cybrid = keep(await startCybrid({ plaid: backend, port: ports.cybrid }));
-    const lynx = keep(await startLynx({ plaid: backend, port: ports.lynx }));
-    const plaid = keep(await startPlaid({ backend, port: ports.plaid }));
+    const { cybrid, lynx, plaid, control } = keep(await startStandIns(ports));
     const customers: Customer[] = [
       { label: "Customer 1", provider: "cybrid", customerId: cybrid.addCustomer({ type: "individual" }) },
       { label: "Customer 2", provider: "cybrid", customerId: cybrid.addCustomer({ type: "individual" }) },
@@ -79,6 +83,8 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
         workerUrl: `http://localhost:${ports.worker}`,
         apiKey: API_KEY,
         plaidScriptUrl: plaid.scriptUrl,
+        webhookSecret: WEBHOOK_SECRET,
+        controlUrl: control.url,
         customers,
         expireConnection: async ({ accountId }) => cybrid.forceState(accountId, "refresh_required"),
       }),
@@ -99,6 +105,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       cybrid,
       lynx,
       plaid,
+      control,
       host,
       close,
     };
@@ -116,6 +123,9 @@ function demoVars(hostUrl: string, cybrid: CybridSimulator, lynx: LynxSimulator)
     REDIRECT_URIS: `${hostUrl}/`,
     SESSION_SECRET,
     API_KEYS: API_KEY,
+    // By number: where a name leads to two addresses, only one of them is listened on.
+    WEBHOOK_URL: `http://127.0.0.1:${new URL(hostUrl).port}/webhooks`,
+    WEBHOOK_SECRET,
     CYBRID_API_URL: cybrid.url,
     CYBRID_IDENTITY_URL: cybrid.identityUrl,
     CYBRID_CLIENT_ID: cybrid.settings.clientId,
@@ -138,16 +148,4 @@ function printNotable(line: string): void {
 async function temporaryFolder(): Promise<{ path: string; close(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), "bank-link-"));
   return { path, close: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
-}
-
-/** Says which one is taken; wrangler alone would quietly take the next. */
-function assertFree(name: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", ({ code, message }: NodeJS.ErrnoException) => {
-      const reason = code === "EADDRINUSE" ? "is taken: end what listens there and try again" : message;
-      reject(new Error(`port ${port} (${name}) ${reason}`));
-    });
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
-  });
 }

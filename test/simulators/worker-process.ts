@@ -11,6 +11,8 @@ export interface WorkerOptions {
   vars: Record<string, string>;
   /** Where local KV and Durable Objects are kept: the same folder again continues with what they held. */
   persistTo: string;
+  /** Real credentials. Left out: none, for they must not mix with the stand-ins' addresses. */
+  envFile?: string;
   /** Each line that the Worker or wrangler prints. */
   onLine?: (line: string) => void;
 }
@@ -94,12 +96,11 @@ export function freePort(): Promise<number> {
   });
 }
 
-function wranglerArguments({ port, vars, persistTo }: WorkerOptions): string[] {
+function wranglerArguments({ port, vars, persistTo, envFile }: WorkerOptions): string[] {
   return [
     ...["--port", String(port), "--ip", "127.0.0.1", "--inspector-port", "0"],
     ...["--persist-to", persistTo, "--show-interactive-dev-session=false", "--test-scheduled"],
-    // Real credentials in .dev.vars must not mix with the stand-ins' addresses.
-    ...["--env-file", devNull],
+    ...["--env-file", envFile ?? devNull],
     ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];
 }

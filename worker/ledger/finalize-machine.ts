@@ -114,7 +114,7 @@ export function searched(
   if (waitedMs >= PUBLIC_TOKEN_LIFE_MS) {
     return failed(record, work.refusals > 0 ? "provider_rejected" : "provider_timeout", nowMs);
   }
-  // Each further post is as safe as the first one, since nothing was found for as long; after a refusal there is none.
+  // Once more, and never a third time; after a refusal not even that.
   return work.lostPosts < DOUBT_POSTS_MAX && work.refusals === 0 ? recreate(record, work, nowMs) : looked;
 }
 

@@ -3,6 +3,7 @@ import { Webhook } from "standardwebhooks";
 import type { WebhookConfig } from "../config.ts";
 import { WEBHOOK_TIMEOUT_MS } from "../limits.ts";
 import type { Log } from "../log.ts";
+import { withTimeLimit } from "../time-limit.ts";
 import type { Message } from "./message.ts";
 
 /** True once the receiver has taken it: any 2xx. Redirects are not followed. */
@@ -12,7 +13,9 @@ export async function deliver(
   { fetch, log, now }: { fetch: typeof globalThis.fetch; log: Log; now: () => Date },
 ): Promise<boolean> {
   const startedAt = now();
-  const attempt = await post(message, config, fetch, startedAt);
+  const attempt = await withTimeLimit(WEBHOOK_TIMEOUT_MS, (signal) =>
+    post(message, config, fetch, startedAt, signal),
+  );
   log("webhook", {
     message_id: message.id,
     message_type: message.type,
@@ -29,8 +32,8 @@ async function post(
   { url, secrets }: WebhookConfig,
   fetch: typeof globalThis.fetch,
   at: Date,
+  signal: AbortSignal,
 ): Promise<{ upstream_status?: number; reason?: string }> {
-  const signal = AbortSignal.timeout(WEBHOOK_TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       method: "POST",

@@ -32,12 +32,14 @@ export function createAuthorizedApi(options: AuthorizedApiOptions): AuthorizedAp
   const { sleep, random } = options;
 
   return async function call(request) {
+    const renewal = { isUsed: false };
     for (let attempt = 1; ; attempt++) {
-      const result = await once(request, options);
+      const result = await once(request, options, renewal);
       if (result.ok || attempt === READ_ATTEMPTS) return result;
       const { code, retryAfterMs } = result.failure;
       // What is not repeatable is left to whoever remembers what it has done.
-      const mayRepeat = request.repeatable && code !== "provider_misconfigured";
+      const mayRepeat =
+        request.repeatable && code !== "provider_misconfigured" && !result.failure.unauthorized;
       if (!mayRepeat || (retryAfterMs ?? 0) > RETRY_AFTER_MAX_INLINE_MS) return result;
       const backoffMs = RETRY_BACKOFF_FIRST_MS * 2 ** (attempt - 1) * (0.5 + random());
       await sleep(Math.max(retryAfterMs ?? 0, backoffMs));
@@ -45,8 +47,13 @@ export function createAuthorizedApi(options: AuthorizedApiOptions): AuthorizedAp
   };
 }
 
-async function once(request: ApiRequest, options: AuthorizedApiOptions): Promise<Result<ApiAnswer>> {
-  for (let isRetry = false; ; isRetry = true) {
+/** `renewal`: one call renews a refused token once, whatever else it repeats. */
+async function once(
+  request: ApiRequest,
+  options: AuthorizedApiOptions,
+  renewal: { isUsed: boolean },
+): Promise<Result<ApiAnswer>> {
+  for (;;) {
     const token = await options.tokens.get();
     if (!token.ok) return token;
     const sentAtMs = options.upstream.now();
@@ -60,10 +67,11 @@ async function once(request: ApiRequest, options: AuthorizedApiOptions): Promise
       },
       options.upstream,
     );
-    const doubt = answer.kind === "answered" && tokenDoubt(answer.status);
     if (answer.kind === "answered" && answer.status !== 401) options.tokens.proved(token.value);
-    if (doubt && !isRetry && (await options.tokens.drop(token.value, doubt))) continue;
-    return toResult(answer, sentAtMs);
+    const doubt = answer.kind === "answered" && tokenDoubt(answer.status);
+    if (!doubt || renewal.isUsed) return toResult(answer, sentAtMs);
+    renewal.isUsed = true;
+    if (!(await options.tokens.drop(token.value, doubt))) return toResult(answer, sentAtMs);
   }
 }
 
@@ -89,7 +97,12 @@ function toResult(answer: UpstreamAnswer, sentAtMs: number): Result<ApiAnswer> {
   // 500 is the provider's own word; the other ones may be a gateway's, with the provider still at work behind it.
   if (status >= 500) return unknown("provider_unavailable", { retryAfterMs, answered: status === 500 });
   // Refused with a token that is new: wrong credentials would have been refused where it was asked for.
-  if (status === 401) return fail("provider_unavailable", "no", retryAfterMs);
+  if (status === 401) {
+    return {
+      ok: false,
+      failure: { code: "provider_unavailable", done: "no", retryAfterMs, unauthorized: true },
+    };
+  }
   // Redirects are not followed: the base URL is wrong.
   if (status === 403 || status < 200 || (status >= 300 && status < 400)) {
     return fail("provider_misconfigured");

@@ -1,6 +1,7 @@
 /** One upstream call: a time-out, a size cap, no redirects followed, and a tagged answer instead of an exception. */
 import { UPSTREAM_BODY_MAX_BYTES } from "../limits.ts";
 import { type Log, loggableCode, loggableId } from "../log.ts";
+import { withTimeLimit } from "../time-limit.ts";
 
 export interface UpstreamRequest {
   /** For the log, such as "cybrid.create_workflow"; never a URL with ids. */
@@ -34,7 +35,9 @@ export async function callUpstream(
   { fetch, log, timeoutMs, now, errorCode }: UpstreamOptions,
 ): Promise<UpstreamAnswer> {
   const startedAt = now();
-  const { answer, upstreamRequestId } = await exchange(request, fetch, timeoutMs, now);
+  const { answer, upstreamRequestId } = await withTimeLimit(timeoutMs, (signal) =>
+    exchange(request, fetch, signal, now),
+  );
   log("upstream", {
     method: request.method,
     route: request.call,
@@ -53,10 +56,9 @@ export async function callUpstream(
 async function exchange(
   request: UpstreamRequest,
   fetch: UpstreamOptions["fetch"],
-  timeoutMs: number,
+  signal: AbortSignal,
   now: () => number,
 ): Promise<{ answer: UpstreamAnswer; upstreamRequestId?: string | undefined }> {
-  const signal = AbortSignal.timeout(timeoutMs);
   let upstreamRequestId: string | undefined;
   try {
     const response = await fetch(request.url, {

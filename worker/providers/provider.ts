@@ -26,6 +26,8 @@ export interface Failure {
   retryAfterMs?: number | null;
   /** When the call went out whose answer is lost. */
   sentAtMs?: number;
+  /** Refused with a new token too: another try now would be refused as well. */
+  unauthorized?: boolean;
   /** The provider itself has answered, so it is not at work on this call any more. */
   answered?: boolean;
 }

@@ -291,3 +291,19 @@ test("update mode asks only for a new sign-in at the same bank, and exchanges no
   assert.equal(metadata.accounts[0].id, item.accounts[0]?.id);
   assert.ok((host.backend.item(item.itemId)?.signedInAtMs ?? 0) > signedInAtMs);
 });
+
+test("ins_132363 is degraded: found by its name, and it works", async (t) => {
+  const { host, page } = await setUp(t);
+  await host.createAndOpen(page);
+  const picker = await LinkPicker.open(page);
+  await picker.click("link-continue");
+  await picker.type("link-search", "degraded");
+  await picker.click("link-institution-ins_132363");
+  await picker.signIn();
+  await picker.chooseAccount();
+  await picker.done();
+  assert.equal(
+    (await waitUntilTold(page, "onSuccess")).metadata.institution.name,
+    "Unhealthy Platypus Bank - Degraded",
+  );
+});

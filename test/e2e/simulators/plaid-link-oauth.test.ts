@@ -131,6 +131,25 @@ test("the return may land in another browser", async (t) => {
   await waitUntilTold(elsewhere, "onSuccess");
 });
 
+test("ins_132241 is app-to-app: the window that the app opens comes back to the page, and Link goes on there", async (t) => {
+  const { host, page } = await setUp(t);
+  const token = host.linkToken();
+  await host.createAndOpen(page, { token });
+  const picker = await LinkPicker.open(page);
+  await picker.click("link-continue");
+  await picker.type("link-search", "app2app");
+  await picker.click("link-institution-ins_132241");
+  const app = await popupOf(page, () => picker.click("link-oauth"));
+  await answerAtBank(app);
+  await app.waitForFunction(() => location.pathname === "/return");
+  await returnTo(host, app, token, app.url());
+  const resumed = await LinkPicker.open(app, "link-select-account");
+  await resumed.chooseAccount();
+  await resumed.done();
+  await waitUntilTold(app, "onSuccess");
+  assert.deepEqual(await told(page, "onSuccess"), []);
+});
+
 test("reloading the return page after use fails with OAUTH_STATE_ID_ALREADY_PROCESSED", async (t) => {
   const { host, page } = await setUp(t);
   const token = host.linkToken();

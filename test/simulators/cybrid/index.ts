@@ -1,6 +1,6 @@
 /**
  * A stand-in for Cybrid: its identity server and its bank API at one address.
- * It refuses what `contracts/cybrid.md` says the real one refuses; where nobody knows, a setting decides.
+ * It refuses what Cybrid's published descriptions say that it refuses; where nobody knows, a setting decides.
  */
 import type { Call } from "../call-log.ts";
 import type { Faults } from "../faults.ts";
@@ -33,6 +33,8 @@ export interface CybridSimulator {
   settings: CybridSettings;
   faults: Faults;
   calls: Call[];
+  /** The names of its operations, as in the call log. */
+  routeNames: readonly string[];
   /** The new customer's guid; `verified` unless told otherwise. */
   addCustomer(customer: { type: CustomerType; state?: CustomerState; guid?: string }): string;
   setCustomerState(customerGuid: string, state: CustomerState): void;
@@ -40,6 +42,7 @@ export interface CybridSimulator {
   /** In order of creation, also those that lists hide, as they stand now. */
   accounts(customerGuid?: string): ExternalBankAccount[];
   workflows(customerGuid?: string): Workflow[];
+  workflowState(workflow: Workflow): string;
   verifications(customerGuid?: string): IdentityVerification[];
   /** Puts an account into a state by hand; what was to happen to it is called off. */
   forceState(accountGuid: string, state: AccountState, failureCode?: string): void;
@@ -82,6 +85,7 @@ export async function startCybrid(options: CybridOptions): Promise<CybridSimulat
     },
     workflows: (customerGuid) => ofCustomer(bank.workflows.all(), customerGuid),
     verifications: (customerGuid) => ofCustomer(bank.verifications.all(), customerGuid),
+    workflowState: (workflow) => bank.workflows.state(workflow),
     forceState: (guid, state, failureCode) =>
       bank.accounts.setState(account(guid), state, failureCode ?? null),
     setBalanceOutcome: (guid, outcome) => {

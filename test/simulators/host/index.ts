@@ -11,6 +11,7 @@ import {
   type WebRequest,
 } from "../web-server.ts";
 import { type Customer, type Provider, SignIns } from "./sign-ins.ts";
+import { Webhooks } from "./webhooks.ts";
 import { WorkerApi } from "./worker-api.ts";
 
 export type { Customer, Provider } from "./sign-ins.ts";
@@ -22,12 +23,18 @@ export interface HostOptions {
   apiKey: string;
   plaidScriptUrl: string;
   customers: Customer[];
+  /** Empty: no webhook is taken. */
+  webhookSecret: string;
+  /** The stand-ins' control page, which the demo's page leads to. Left out: there are no stand-ins. */
+  controlUrl?: string;
   /** Makes the provider forget the customer's consent, as a bank does after some months. */
   expireConnection?: (connection: { customer: Customer; accountId: string }) => Promise<void>;
 }
 
 export interface Host {
   url: string;
+  /** More of its pages and scripts, by path: a test's own, with headers of their own. */
+  pages: Map<string, WebAnswer>;
   close(): Promise<void>;
 }
 
@@ -39,15 +46,23 @@ const assets: Record<string, [file: string, type: string]> = {
 export async function startHost(options: HostOptions): Promise<Host> {
   const worker = new WorkerApi(options.workerUrl, options.apiKey);
   const signIns = new SignIns(options.customers);
+  const webhooks = new Webhooks(options.webhookSecret);
+  const pages = new Map<string, WebAnswer>();
 
   const server = await startWebServer(options.port ?? 0, async (request) => {
     const asset = assets[request.route];
     if (asset) return text(200, asset[1], await file(asset[0]));
     if (request.route === "GET /") return demoPage(request);
+    if (request.route === "POST /webhooks") {
+      return json(webhooks.take(request.body, request.headers) ? 200 : 401, {});
+    }
+    const page = pages.get(request.url.pathname);
+    if (page) return page;
 
     const customer = signIns.customer(request.headers.cookie);
     if (!customer) return json(401, { error: "nobody is signed in" });
     if (request.route === "GET /accounts") return json(200, await worker.accounts(customer));
+    if (request.route === "GET /webhooks") return json(200, webhooks.about(customer));
 
     // The cookie is SameSite=Lax; this is the second lock: only our own pages may act for the customer.
     if (request.headers.origin !== request.url.origin) return json(403, { error: "wrong origin" });
@@ -57,6 +72,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
       case "POST /customer":
         signIns.switchTo(request.headers.cookie, new URLSearchParams(request.body).get("label") ?? "");
         return seeOther("/");
+      case "POST /sweep":
+        await worker.sweep();
+        return json(200, {});
       case "POST /expire-connection":
         await options.expireConnection?.({ customer, accountId: JSON.parse(request.body).account_id });
         return json(200, {});
@@ -73,12 +91,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
       customers: signIns.labels(customer.provider),
       provider: customer.provider,
       providers: signIns.providers,
+      standIns: options.controlUrl !== undefined,
       expirable: options.expireConnection !== undefined && customer.provider === "cybrid",
       ...(await worker.accounts(customer)),
     };
     const page = fillPage(await file("page.html"), {
       workerUrl: options.workerUrl,
       plaidScriptUrl: options.plaidScriptUrl,
+      controlUrl: options.controlUrl ?? "",
       setup: JSON.stringify(setup),
     });
     const answer = text(200, "text/html", page);
@@ -86,7 +106,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     return answer;
   }
 
-  return server;
+  return { ...server, pages };
 }
 
 function file(name: string): Promise<string> {

@@ -1,6 +1,6 @@
 /**
  * A stand-in for Lynx: tokens, link tokens, verified links, the list of accounts.
- * It refuses what `contracts/lynx.md` says the real one refuses; where nobody knows, a setting decides.
+ * It refuses what Lynx's guide and public pages say that it refuses; where nobody knows, a setting decides.
  */
 import type { Call } from "../call-log.ts";
 import type { Faults } from "../faults.ts";
@@ -10,7 +10,6 @@ import {
   Refusal,
   type Route,
   type SimulatorRequest,
-  type SimulatorServer,
   startServer,
 } from "../http.ts";
 import type { PlaidBackend } from "../plaid/backend.ts";
@@ -40,6 +39,8 @@ export interface LynxSimulator {
   settings: LynxSettings;
   faults: Faults;
   calls: Call[];
+  /** The names of its operations, as in the call log. */
+  routeNames: readonly string[];
   /** In order of creation, also those that the list does not show yet. */
   accounts(clientMemberId?: string): MemberBankAccount[];
   /** Ends every access token that is out. */
@@ -54,8 +55,8 @@ export async function startLynx(options: LynxOptions): Promise<LynxSimulator> {
   const settings = { ...defaultLynxSettings(), ...options.settings };
   const paths = { ...defaultLynxPaths, ...options.paths };
   const organisation = new Organisation(settings, options.plaid, now);
-  const server: SimulatorServer = await startServer({
-    routes: lynxRoutes(organisation, paths, () => `${server.url}/`),
+  const server = await startServer({
+    routes: lynxRoutes(organisation, paths),
     dialect: lynxDialect(organisation),
     port: options.port ?? 0,
     now,
@@ -73,7 +74,7 @@ export async function startLynx(options: LynxOptions): Promise<LynxSimulator> {
   };
 }
 
-function lynxRoutes(organisation: Organisation, paths: LynxPaths, ownAudience: () => string): Route[] {
+function lynxRoutes(organisation: Organisation, paths: LynxPaths): Route[] {
   const authorized = (path: string, operation: typeof getLinkToken): Route => ({
     name: `POST ${path}`,
     handle: (request) => {
@@ -85,7 +86,7 @@ function lynxRoutes(organisation: Organisation, paths: LynxPaths, ownAudience: (
   return [
     {
       name: "POST /oauth/token",
-      handle: (request) => createAccessToken(organisation, request, ownAudience()),
+      handle: (request) => createAccessToken(organisation, request),
     },
     authorized(paths.linkToken, getLinkToken),
     authorized(paths.linkVerified, linkVerified),

@@ -1,5 +1,6 @@
 /** What the Lynx stand-in can do, once the caller is known. */
 import type { Answer, SimulatorRequest } from "../http.ts";
+import { isRedirectUri } from "../plaid/redirect-uri.ts";
 import { refuse, refuseBySystem } from "./exceptions.ts";
 import { type AccountType, accountTypes, type Organisation } from "./organisation.ts";
 import { parameterException, requiredStrings } from "./required-strings.ts";
@@ -20,7 +21,8 @@ export function getLinkToken(organisation: Organisation, request: SimulatorReque
     const redirectUri = fields["data.redirectUri"];
     checkMember(organisation, clientMemberId, fields["data.clientOrg.name"]);
     const { redirectUris, linkTokenField } = organisation.settings;
-    if (redirectUris !== null && !redirectUris.includes(redirectUri)) {
+    const registered = redirectUris === null || redirectUris.includes(redirectUri);
+    if (!isRedirectUri(redirectUri) || !registered) {
       throw refuseBySystem("redirectUriNotRegistered", "The redirect URI is not registered");
     }
     const { linkToken } = organisation.plaid.createLinkToken({ customerId: clientMemberId, redirectUri });

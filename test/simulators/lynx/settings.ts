@@ -5,7 +5,7 @@ export interface LynxSettings {
   clientSecret: string;
   /** The organisation of the client's tokens: `clientOrg.name` must be it. */
   clientOrgName: string;
-  /** The audience a token is asked for. `null`: the stand-in's own address with a slash at its end. */
+  /** The audience a token is asked for. `null`: the address that the stand-in was called by, with a slash at its end. */
   audience: string | null;
   accessTokenLifeS: number;
   /** The same token is handed out again until so long before its end. */

@@ -2,14 +2,10 @@
 import { type Answer, Refusal, type SimulatorRequest } from "../http.ts";
 import type { Organisation } from "./organisation.ts";
 
-export function createAccessToken(
-  organisation: Organisation,
-  request: SimulatorRequest,
-  ownAudience: string,
-): Answer {
+export function createAccessToken(organisation: Organisation, request: SimulatorRequest): Answer {
   const { settings, accessTokens } = organisation;
   const body = (request.body ?? {}) as Record<string, unknown>;
-  const audience = settings.audience ?? ownAudience;
+  const audience = settings.audience ?? `http://${request.headers.host}/`;
   if (body.grant_type !== "client_credentials") {
     throw refuseToken(400, "unsupported_grant_type", "The grant type is not supported");
   }

@@ -98,6 +98,20 @@ export class PlaidBackend {
     if (record) record.expiresAtMs = 0;
   }
 
+  /** All that were ever made, in that order. */
+  linkTokens(): LinkTokenRecord[] {
+    return [...this.#linkTokens.values()];
+  }
+
+  expireLinkTokens(): void {
+    for (const record of this.#linkTokens.values()) record.expiresAtMs = 0;
+  }
+
+  /** Those that nobody has exchanged in time. */
+  expirePublicTokens(): void {
+    for (const record of this.#publicTokens.values()) record.expiresAtMs = 0;
+  }
+
   /** What Link does when a customer has chosen: makes the item and a public token for it. */
   issuePublicToken(
     linkToken: string,

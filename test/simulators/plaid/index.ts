@@ -13,7 +13,7 @@ export interface PlaidStandIn {
   /** What a page puts where the address of Plaid's own script would be. */
   scriptUrl: string;
   backend: PlaidBackend;
-  /** The backend's scenario: what Link does for whoever opens it next. Also `PUT /scenario`. */
+  /** The backend's scenario: what Link does for whoever opens it next. */
   settings: LinkScenario;
   close(): Promise<void>;
 }
@@ -58,10 +58,6 @@ export async function startPlaid(options: { backend: PlaidBackend; port?: number
         return bankPage(sessions.oauthState(url.searchParams.get("oauth_state_id") ?? ""));
       case "POST /oauth/decide":
         return bankDecision(sessions, new URLSearchParams(body));
-      case "GET /scenario":
-        return json(200, scenario);
-      case "PUT /scenario":
-        return json(200, Object.assign(scenario, JSON.parse(body)));
     }
     if (!route.startsWith("POST /link/")) return json(404, { error: "not found" });
     if (scenario.responseDelayMs > 0) await delay(scenario.responseDelayMs);
@@ -127,12 +123,7 @@ async function bankDecision(sessions: LinkSessions, form: URLSearchParams): Prom
 function linkSetup(scenario: LinkScenario): string {
   return JSON.stringify({
     ...scenario,
-    institutions: institutions.map(({ id, name, oauth, health }) => ({
-      id,
-      name,
-      oauth,
-      listed: health === "healthy",
-    })),
+    institutions: institutions.map(({ id, name, oauth, listed }) => ({ id, name, oauth, listed })),
   });
 }
 

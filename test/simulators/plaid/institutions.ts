@@ -14,7 +14,11 @@ export interface Institution {
   name: string;
   /** How the customer signs in: inside Link, or at the bank's own page. */
   oauth: boolean;
-  /** Plaid's sandbox keeps banks that are out of order on purpose; Link lists them only when searched for. */
+  /** Its sign-in is an app, which sends the customer back in whatever browser the device prefers. */
+  appToApp?: true;
+  /** Link shows it before anything is searched for. */
+  listed: boolean;
+  /** Plaid's sandbox keeps banks that are out of order on purpose. */
   health: "healthy" | "degraded" | "down";
   accounts: InstitutionAccount[];
 }
@@ -41,6 +45,7 @@ export const institutions: readonly Institution[] = [
     id: "ins_109508",
     name: "First Platypus Bank",
     oauth: false,
+    listed: true,
     health: "healthy",
     accounts: platypusAccounts("1111222233330"),
   },
@@ -48,13 +53,24 @@ export const institutions: readonly Institution[] = [
     id: "ins_127287",
     name: "Platypus OAuth Bank",
     oauth: true,
+    listed: true,
     health: "healthy",
     accounts: platypusAccounts("2222333344440"),
+  },
+  {
+    id: "ins_132241",
+    name: "First Platypus OAuth App2App Bank",
+    oauth: true,
+    appToApp: true,
+    listed: false,
+    health: "healthy",
+    accounts: platypusAccounts("5555666677770"),
   },
   {
     id: "ins_132363",
     name: "Unhealthy Platypus Bank - Degraded",
     oauth: false,
+    listed: false,
     health: "degraded",
     accounts: platypusAccounts("3333444455550"),
   },
@@ -62,6 +78,7 @@ export const institutions: readonly Institution[] = [
     id: "ins_132361",
     name: "Unhealthy Platypus Bank - Down",
     oauth: false,
+    listed: false,
     health: "down",
     accounts: platypusAccounts("4444555566660"),
   },

@@ -122,7 +122,8 @@ export class LinkSessions {
     let begun: OAuthState | undefined;
     const screen = this.#continue(sessionId, (session) => {
       if (!session.institution) throw new LinkRefusal("INTERNAL_SERVER_ERROR");
-      const mode = session.record.redirectUri ? wanted : "popup";
+      const way = session.institution.appToApp ? "redirect" : wanted;
+      const mode = session.record.redirectUri ? way : "popup";
       begun = { id: randomUUID(), session, institution: session.institution, mode, status: "waiting" };
       session.oauthState = begun;
       this.#oauthStates.set(begun.id, begun);
@@ -149,7 +150,8 @@ export class LinkSessions {
     let waiting = false;
     const screen = this.#continue(sessionId, (session) => {
       const state = session.oauthState;
-      waiting = !state || state.status === "waiting";
+      // After a redirect it is the page returned to that goes on, even where an app was left in a window of its own.
+      waiting = !state || state.mode === "redirect" || state.status === "waiting";
       return waiting || !state ? { pane: "oauth" } : this.#afterBank(session, state);
     });
     return waiting ? { waiting: true } : screen;

@@ -9,10 +9,17 @@ registerHooks({
     specifier === "node:test" ? { url: RECORDER, shortCircuit: true } : next(specifier, context),
 });
 
+/** A module is evaluated once only. */
+const known = new Map<string, string[]>();
+
 /** `heading › title`, in their order. */
 export async function titlesOf(file: string): Promise<string[]> {
+  const before = known.get(file);
+  if (before) return before;
   const { takeTitles } = await import(RECORDER);
   takeTitles();
   await import(pathToFileURL(file).href);
-  return takeTitles();
+  const titles: string[] = takeTitles();
+  known.set(file, titles);
+  return titles;
 }

@@ -36,6 +36,23 @@ describe("Cybrid stand-in: access", () => {
     assert.equal(typeof body.error_description, "string");
   });
 
+  it("wants the credentials in the body: Basic authentication is not taken", async (t) => {
+    const { cybrid } = await testCybrid(t);
+    const { clientId, clientSecret } = cybrid.settings;
+    const response = await fetch(`${cybrid.identityUrl}/oauth/token`, {
+      method: "POST",
+      headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
+      body: JSON.stringify({ grant_type: "client_credentials", scope: "workflows:read" }),
+    });
+    assert.equal(response.status, 401);
+  });
+
+  it("gives a token only the scopes that were asked for", async (t) => {
+    const { call, token } = await testCybrid(t);
+    const { status, body } = await call("GET", "/api/workflows", undefined, await token("customers:read"));
+    assert.deepEqual([status, body.message_code], [403, "invalid_scopes"]);
+  });
+
   it("refuses a scope that the client was not granted, or leaves it out when so set", async (t) => {
     const { cybrid, call } = await testCybrid(t, { grantedScopes: ["workflows:read"] });
     const ask = () =>

@@ -48,6 +48,16 @@ describe("Cybrid stand-in: the life of an external bank account", () => {
     assert.equal(body.total, 2);
   });
 
+  it("filters by guid and by asset", async (t) => {
+    const { cybrid, call, account } = await testCybrid(t, { duplicateDetection: false });
+    const customer = cybrid.addCustomer({ type: "individual" });
+    const [one, other] = [await account(customer), await account(customer)];
+    await account(customer);
+    assert.equal((await call("GET", `${path}?guid=${one},${other}`)).body.total, 2);
+    assert.equal((await call("GET", `${path}?asset=USD`)).body.total, 3);
+    assert.equal((await call("GET", `${path}?asset=CAD`)).body.total, 0);
+  });
+
   it("filters by completed for individuals only", async (t) => {
     const { cybrid, call, account } = await testCybrid(t);
     await account(cybrid.addCustomer({ type: "business" }));

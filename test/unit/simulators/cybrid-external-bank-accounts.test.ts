@@ -71,6 +71,17 @@ describe("Cybrid stand-in: creating an external bank account", () => {
     assert.equal((await settled(test, test.linkedAccount(customer))).state, "completed");
   });
 
+  it("knows no idempotency key: a repeated post is another post", async (t) => {
+    const { cybrid, plaid, linkedAccount, token } = await testCybrid(t, { duplicateDetection: false });
+    plaid.settings.singleUsePublicTokens = false;
+    const body = JSON.stringify(linkedAccount(cybrid.addCustomer({ type: "individual" })));
+    const headers = { authorization: `Bearer ${await token()}`, "idempotency-key": "key-1" };
+    for (let count = 0; count < 2; count += 1) {
+      await fetch(`${cybrid.url}/api/external_bank_accounts`, { method: "POST", headers, body });
+    }
+    assert.equal(cybrid.accounts().length, 2);
+  });
+
   it("makes a second account of the same post once its protections are off", async (t) => {
     const test = await testCybrid(t, { duplicateDetection: false });
     test.plaid.settings.singleUsePublicTokens = false;

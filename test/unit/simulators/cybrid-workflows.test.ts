@@ -81,11 +81,15 @@ describe("Cybrid stand-in: workflows", () => {
     assert.equal((await call("GET", `/api/workflows/${body.guid}`)).body.state, "failed");
   });
 
-  it("refuses hash routing even where every URI counts as registered", async (t) => {
+  it("refuses hash routing, a query and plain http even where every URI counts as registered", async (t) => {
     const { cybrid, call } = await testCybrid(t);
     const customer = cybrid.addCustomer({ type: "individual" });
-    const wish = linkWorkflow(customer, { redirect_uri: "https://shop.example/#/return" });
-    assert.equal((await call("POST", "/api/workflows", wish)).status, 422);
+    const status = async (redirect_uri: string) =>
+      (await call("POST", "/api/workflows", linkWorkflow(customer, { redirect_uri }))).status;
+    assert.equal(await status("https://shop.example/#/return"), 422);
+    assert.equal(await status("https://shop.example/return?a=1"), 422);
+    assert.equal(await status("http://shop.example/return"), 422);
+    assert.equal(await status("http://localhost:5173/"), 201);
   });
 
   it("refuses an unknown customer and a bank without its country", async (t) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { Webhook } from "standardwebhooks";
 import { startHost } from "../../simulators/host/index.ts";
 import { json, startWebServer } from "../../simulators/web-server.ts";
 
@@ -8,6 +9,8 @@ const CUSTOMERS = [
   { label: "Customer 2", provider: "cybrid", customerId: "guid-2" },
   { label: "Customer 1", provider: "lynx", customerId: "member-1" },
 ] as const;
+
+const WEBHOOK_SECRET = `whsec_${Buffer.from("a-webhook-secret-of-32-bytes----").toString("base64")}`;
 
 /** The host with a Worker that answers sessions by saying what it was asked for. */
 async function setUp(t: TestContext) {
@@ -20,6 +23,8 @@ async function setUp(t: TestContext) {
     workerUrl: worker.url,
     apiKey: "key",
     plaidScriptUrl: "http://localhost/link-initialize.js",
+    webhookSecret: WEBHOOK_SECRET,
+    controlUrl: "http://localhost/control",
     customers: [...CUSTOMERS],
   });
   t.after(() => Promise.all([host.close(), worker.close()]));
@@ -66,4 +71,33 @@ test("no session is minted without the cookie, nor for a page of another origin"
   assert.equal((await post("/bank-link-session", "")).status, 401);
   const cookie = await visit("/");
   assert.equal((await post("/bank-link-session", cookie, "{}", "https://evil.example")).status, 403);
+});
+
+test("a webhook is taken only with the right signature, kept once, and shown to its customer alone", async (t) => {
+  const { host, visit } = await setUp(t);
+  const payload = JSON.stringify({
+    type: "bank_link.linked",
+    timestamp: new Date().toISOString(),
+    data: { customer_id: "guid-1", provider: "cybrid" },
+  });
+  const send = (secret: string) => {
+    const sentAt = new Date();
+    const headers = {
+      "webhook-id": "msg_1",
+      "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1000)),
+      "webhook-signature": new Webhook(secret).sign("msg_1", sentAt, payload),
+    };
+    return fetch(`${host.url}/webhooks`, { method: "POST", headers, body: payload });
+  };
+  const other = `whsec_${Buffer.from("another-secret-of-32-bytes------").toString("base64")}`;
+  assert.equal((await send(other)).status, 401);
+  assert.equal((await send(WEBHOOK_SECRET)).status, 200);
+  assert.equal((await send(WEBHOOK_SECRET)).status, 200);
+  const shown = async (cookie: string) =>
+    (await (await fetch(`${host.url}/webhooks`, { headers: { cookie } })).json()) as { type: string }[];
+  assert.deepEqual(
+    (await shown(await visit("/"))).map(({ type }) => type),
+    ["bank_link.linked"],
+  );
+  assert.deepEqual(await shown(await visit("/?provider=lynx")), []);
 });

@@ -25,6 +25,22 @@ describe("Lynx stand-in: access", () => {
     assert.equal((await tokenRequest({ audience: `${lynx.url}/` })).status, 200);
   });
 
+  it("takes for its audience whatever address it is called by", async (t) => {
+    const { lynx } = await testLynx(t);
+    const { clientId, clientSecret } = lynx.settings;
+    const url = lynx.url.replace("127.0.0.1", "localhost");
+    const response = await fetch(`${url}/oauth/token`, {
+      method: "POST",
+      body: JSON.stringify({
+        grant_type: "client_credentials",
+        client_id: clientId,
+        client_secret: clientSecret,
+        audience: `${url}/`,
+      }),
+    });
+    assert.equal(response.status, 200);
+  });
+
   it("refuses wrong credentials", async (t) => {
     const { tokenRequest } = await testLynx(t);
     assert.equal((await tokenRequest({ client_secret: "wrong" })).status, 401);
@@ -127,6 +143,23 @@ describe("Lynx stand-in: Get Link Token", () => {
     assert.equal((await post(paths.linkToken, linkTokenWish("member-1"))).status, 200);
   });
 
+  it("fills errorCode only for SYSTEM with status 400", async (t) => {
+    const { lynx, post, linkTokenWish } = await testLynx(t);
+    const exception = async (wish: unknown, token?: string | null) => {
+      const { errorCode, exceptionSource } = (await post(paths.linkToken, wish, token)).body.exceptions[0];
+      return [errorCode === null, exceptionSource];
+    };
+    assert.deepEqual(await exception(linkTokenWish("m", { clientOrg: { name: "other" } })), [
+      false,
+      "SYSTEM",
+    ]);
+    assert.deepEqual(await exception(linkTokenWish("m", { redirectUri: null })), [true, "PARAMETER"]);
+    assert.deepEqual(await exception(linkTokenWish("m"), null), [true, "SYSTEM"]);
+    lynx.faults.once("*", { kind: "status", status: 500 });
+    const { body } = await post(paths.linkToken, linkTokenWish("m"), "any");
+    assert.equal(body.exceptions[0].errorCode, null);
+  });
+
   it("refuses a body that is no JSON", async (t) => {
     const { lynx, tokenRequest } = await testLynx(t);
     const response = await fetch(lynx.url + paths.linkToken, {
@@ -169,6 +202,23 @@ describe("Lynx stand-in: Link External Account Verified", () => {
     const first = await post(paths.linkVerified, linkVerifiedWish("member-1", {}, "key-1"));
     const again = await post(paths.linkVerified, linkVerifiedWish("member-2", { name: "another" }, "key-1"));
     assert.deepEqual(again, first);
+    assert.equal(lynx.accounts().length, 1);
+  });
+
+  it("keeps a key for ever", async (t) => {
+    const { lynx, post, linkVerifiedWish, advance } = await testLynx(t);
+    const first = await post(paths.linkVerified, linkVerifiedWish("member-1", {}, "key-1"));
+    advance(20 * 365 * 24 * 3_600_000);
+    assert.deepEqual(await post(paths.linkVerified, linkVerifiedWish("member-1", {}, "key-1")), first);
+    assert.equal(lynx.accounts().length, 1);
+  });
+
+  it("can be asked again after a 500, with the same key and the same body", async (t) => {
+    const { lynx, post, linkVerifiedWish } = await testLynx(t);
+    const wish = linkVerifiedWish("member-1", {}, "key-1");
+    lynx.faults.once(`POST ${paths.linkVerified}`, { kind: "status", status: 500, work: "done" });
+    assert.equal((await post(paths.linkVerified, wish)).status, 500);
+    assert.equal((await post(paths.linkVerified, wish)).status, 200);
     assert.equal(lynx.accounts().length, 1);
   });
 

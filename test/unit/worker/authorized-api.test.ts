@@ -115,6 +115,13 @@ describe("a token that is refused", () => {
     );
   });
 
+  test("twice is believed, of a read too", async () => {
+    const { call, sent, dropped } = provider([status(401)]);
+    assert.ok(!(await call(read)).ok);
+    assert.equal(sent.length, 2);
+    assert.equal(dropped.length, 1);
+  });
+
   test("for its scopes is dropped for that reason, and a second refusal is believed", async () => {
     const { call, sent, dropped } = provider([status(403)]);
     const result = await call(read);

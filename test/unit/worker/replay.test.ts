@@ -55,11 +55,13 @@ const nothing = async () => null;
 const never = () => new Promise<never>(() => {});
 
 describe("KV", () => {
-  test("never keeps a first request waiting: the ledger is asked at the same time", async () => {
+  test("never keeps a first request waiting: the ledger is asked at the same time", {
+    timeout: 5_000,
+  }, async () => {
     assert.deepEqual(await replayOr(edge(never).context, once, async () => reply()), reply());
   });
 
-  test("answers by itself what it holds, while the ledger has not spoken", async () => {
+  test("answers by itself what it holds, while the ledger has not spoken", { timeout: 5_000 }, async () => {
     const { context } = edge(async () => ({ fingerprint: "the-body", link: link() }));
     const answer = await replayOr(context, once, never);
     assert.deepEqual(answer, { ...reply(), replayed: true, keptUntilMs: null });
@@ -71,7 +73,7 @@ describe("KV", () => {
     assert.equal(answer.ok && answer.replayed, true);
   });
 
-  test("refuses by itself a key that was used for another payload", async () => {
+  test("refuses by itself a key that was used for another payload", { timeout: 5_000 }, async () => {
     const { context } = edge(async () => ({ fingerprint: "another-body", link: link() }));
     const answer = await replayOr(context, once, never);
     assert.equal(!answer.ok && answer.refusal.code, "idempotency_key_reused");

@@ -1,5 +1,6 @@
 import type { Answer, SimulatorRequest } from "../../http.ts";
 import type { LinkTokenRequest } from "../../plaid/backend.ts";
+import { isRedirectUri } from "../../plaid/redirect-uri.ts";
 import { type Bank, isoTime } from "../bank.ts";
 import { notFound, unprocessable } from "../errors.ts";
 import { type Fields, missingParameter, readFields } from "../fields.ts";
@@ -94,8 +95,7 @@ function accountToUpdate(bank: Bank, fields: WorkflowFields): LinkTarget {
 }
 
 function isRegistered(redirectUri: string, registered: string[] | null): boolean {
-  // Hash routing never works with Plaid, whatever is registered.
-  return !redirectUri.includes("#") && (registered === null || registered.includes(redirectUri));
+  return isRedirectUri(redirectUri) && (registered === null || registered.includes(redirectUri));
 }
 
 /** Kind, account and redirect URI are not echoed; the token is only in a single workflow's answer. */

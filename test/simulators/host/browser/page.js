@@ -2,6 +2,7 @@
 const setup = JSON.parse(document.documentElement.dataset.setup);
 
 const EVENTS = ["statechange", "open", "event", "exit", "pending", "success", "error"];
+const WEBHOOK_POLL_MS = 1_000;
 const OUTCOMES = ["bank-link-success", "bank-link-error"];
 const STATUS_TEXT = {
   active: "Active",
@@ -102,18 +103,42 @@ async function refreshAccounts() {
   if (response.ok) drawAccounts(await response.json());
 }
 
+function aboutDetail(detail) {
+  return detail?.to ?? detail?.metadata?.view_name ?? detail?.code ?? "";
+}
+
 /** What happened, newest first; the outcomes are unfolded. */
-function log({ type, detail }) {
+function log({ type, detail }, about = aboutDetail(detail)) {
   const entry = document.createElement("li");
   entry.dataset.event = type;
   entry.innerHTML = "<details><summary></summary><code></code></details>";
-  const about = detail?.to ?? detail?.metadata?.view_name ?? detail?.code ?? "";
   const name = type === "bank-link-event" ? `${type} ${detail.name}` : type;
   entry.querySelector("summary").textContent = `${name} ${about}`.trim();
   entry.querySelector("code").textContent = JSON.stringify(detail, null, 2);
   entry.querySelector("details").open = OUTCOMES.includes(type);
   document.getElementById("log").prepend(entry);
 }
+
+/** Those that the list does not show yet, oldest first. */
+async function logWebhooks() {
+  const response = await fetch("/webhooks");
+  const messages = response.ok ? await response.json() : [];
+  const fresh = messages.filter(({ id }) => !document.querySelector(`[data-webhook="${id}"]`));
+  for (const { id, type, data } of fresh) {
+    log({ type: "webhook", detail: data }, type);
+    document.getElementById("log").firstChild.dataset.webhook = id;
+  }
+  if (fresh.length > 0) await refreshAccounts();
+}
+
+/** One question after the other, and none while nobody looks. */
+async function watchWebhooks() {
+  if (!document.hidden) await logWebhooks().catch(() => {});
+  setTimeout(watchWebhooks, WEBHOOK_POLL_MS);
+}
+
+document.getElementById("stand-ins").hidden = !setup.standIns;
+document.getElementById("sweep").addEventListener("click", () => fetch("/sweep", { method: "POST" }));
 
 drawProviders();
 drawCustomers();
@@ -122,3 +147,4 @@ drawAccounts(setup);
 for (const name of EVENTS) document.addEventListener(`bank-link-${name}`, log);
 document.addEventListener("bank-link-success", refreshAccounts);
 document.addEventListener("bank-link-pending", refreshAccounts);
+watchWebhooks();

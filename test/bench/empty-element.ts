@@ -1,0 +1,10 @@
+/** What Lit costs before anything is written: built in the same way as the real element. */
+import { html, LitElement } from "lit";
+
+class EmptyElement extends LitElement {
+  protected override render() {
+    return html`<button><slot></slot></button>`;
+  }
+}
+
+customElements.define("empty-element", EmptyElement);

@@ -1,0 +1,208 @@
+/** The demo with a keyboard only, in forced colours, with reduced motion, at 200 % zoom. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Frame, Page } from "puppeteer-core";
+import { type DemoBrowser, type DemoPage, openDemo } from "./demo-page.ts";
+import { FIRST_PLATYPUS, LinkPicker } from "./link-picker.ts";
+
+let open: DemoBrowser;
+before(async () => {
+  open = await openDemo();
+});
+after(() => open.close());
+afterEach(() => open.reset());
+
+describe("a keyboard alone", () => {
+  test("goes from the button through Link and back to the element", async () => {
+    const customer = await open.customer();
+    const { page } = customer;
+    await tabTo(page, page.mainFrame(), () => document.activeElement?.localName === "bank-link");
+    await page.keyboard.press("Enter");
+    const { frame } = await LinkPicker.open(page);
+    await press(page, frame, "link-continue");
+    await press(page, frame, `link-institution-${FIRST_PLATYPUS}`);
+    await focusOn(page, frame, "link-username");
+    await page.keyboard.type("user_good");
+    await focusOn(page, frame, "link-password");
+    await page.keyboard.type("pass_good");
+    await page.keyboard.press("Enter");
+    await press(page, frame, "link-select-account");
+    await press(page, frame, "link-done");
+    await customer.untilStatus("linked");
+    await page.waitForFunction(() => document.activeElement?.localName === "bank-link");
+    const focused = await page.$eval("bank-link", ({ shadowRoot }) => shadowRoot?.activeElement?.textContent);
+    assert.match(focused ?? "", /First Platypus Bank/);
+  });
+
+  test("leaves Link, and the button has the focus again", async () => {
+    const customer = await open.customer();
+    const { page } = customer;
+    await tabTo(page, page.mainFrame(), () => document.activeElement?.localName === "bank-link");
+    await page.keyboard.press("Space");
+    const { frame } = await LinkPicker.open(page);
+    await press(page, frame, "link-close");
+    await customer.untilStatus("canceled");
+    await page.waitForFunction(
+      () => document.querySelector("bank-link")?.shadowRoot?.activeElement?.localName === "button",
+    );
+    await page.keyboard.press("Enter");
+    await customer.untilStatus("open");
+  });
+});
+
+describe("forced colours", () => {
+  test("leave nothing that the customer needs invisible", async () => {
+    const customer = await open.customer();
+    const { page } = customer;
+    await emulate(page, "forced-colors", "active");
+    assert.deepEqual(await invisible(customer, ["button", "button svg"]), []);
+    await fail(customer);
+    assert.deepEqual(await invisible(customer, ["button", ".failed", ".failed svg"]), []);
+    await customer.click();
+    await (await LinkPicker.open(page)).linkAccount();
+    await customer.untilStatus("linked");
+    assert.deepEqual(await invisible(customer, [".linked", ".badge svg"]), []);
+  });
+
+  test("still show where the focus is", async () => {
+    const customer = await open.customer();
+    const { page } = customer;
+    await emulate(page, "forced-colors", "active");
+    await tabTo(page, page.mainFrame(), () => document.activeElement?.localName === "bank-link");
+    const outline = await page.$eval("bank-link", ({ shadowRoot }) => {
+      const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(
+        shadowRoot?.querySelector("button") as Element,
+      );
+      return { outlineStyle, outlineWidth, isSeen: !/^rgba\(.*, 0\)$|transparent/.test(outlineColor) };
+    });
+    assert.deepEqual(outline, { outlineStyle: "solid", outlineWidth: "3px", isSeen: true });
+  });
+});
+
+test("reduced motion slows the spinner down, and nothing else moves", async () => {
+  const customer = await open.customer();
+  const { page } = customer;
+  open.demo.cybrid.settings.workflowMs = 3_000;
+  const animations = () =>
+    page.$eval("bank-link", ({ shadowRoot }) =>
+      (shadowRoot?.getAnimations() ?? []).map(({ effect }) => effect?.getTiming().duration),
+    );
+  await customer.click();
+  await customer.untilStatus("preparing");
+  assert.deepEqual(await animations(), [800]);
+  await emulate(page, "prefers-reduced-motion", "reduce");
+  assert.deepEqual(await animations(), [4_000]);
+});
+
+describe("200 % zoom", () => {
+  // What a window of 1280 × 800 becomes; the second is WCAG's reflow (1.4.10), which is 400 %.
+  for (const [zoom, width, height] of [
+    ["200 %", 640, 400],
+    ["400 %", 320, 256],
+  ] as const) {
+    test(`${zoom}: nothing is cut off, and an account can be linked`, async () => {
+      const customer = await open.customer();
+      await customer.page.setViewport({ width, height, deviceScaleFactor: 1_280 / width });
+      assert.deepEqual(await cutOff(customer), []);
+      await customer.click();
+      await (await LinkPicker.open(customer.page)).linkAccount();
+      await customer.untilStatus("linked");
+      assert.deepEqual(await cutOff(customer), []);
+    });
+  }
+
+  test("of the text alone: it grows, and nothing is cut off", async () => {
+    const customer = await open.customer();
+    const { page } = customer;
+    const size = () =>
+      page.$eval("bank-link", ({ shadowRoot }) =>
+        Number.parseFloat(getComputedStyle(shadowRoot?.querySelector("button") as Element).fontSize),
+      );
+    const before = await size();
+    await page.addStyleTag({ content: "html { font-size: 200% !important }" });
+    assert.equal(await size(), before * 2);
+    await fail(customer);
+    assert.deepEqual(await cutOff(customer), []);
+  });
+});
+
+/** Puppeteer's own emulation knows only some of them. */
+async function emulate(page: Page, name: string, value: string): Promise<void> {
+  const session = await page.createCDPSession();
+  await session.send("Emulation.setEmulatedMedia", { features: [{ name, value }] });
+  assert.ok(await page.evaluate((query) => matchMedia(query).matches, `(${name}: ${value})`));
+}
+
+async function fail(customer: DemoPage): Promise<void> {
+  open.demo.cybrid.settings.workflowOutcome = { failed: "some_code" };
+  await customer.click();
+  await customer.untilStatus("failed");
+  open.demo.cybrid.settings.workflowOutcome = "completed";
+}
+
+/** Those that neither a border nor a stroke sets off from what is behind them. */
+function invisible(customer: DemoPage, selectors: string[]): Promise<string[]> {
+  return customer.page.$eval(
+    "bank-link",
+    ({ shadowRoot }, selectors) => {
+      const canvas = document.createElement("div");
+      canvas.style.color = "Canvas";
+      document.body.append(canvas);
+      const behind = getComputedStyle(canvas).color;
+      canvas.remove();
+      const isDrawn = (color: string) => color !== behind && !/^rgba\(.*, 0\)$|transparent|none/.test(color);
+      return selectors.filter((selector) => {
+        const found = shadowRoot?.querySelector(selector);
+        if (!found) return true;
+        const { stroke, borderTopColor, borderTopWidth } = getComputedStyle(found);
+        return !(found instanceof SVGElement
+          ? isDrawn(stroke)
+          : isDrawn(borderTopColor) && Number.parseFloat(borderTopWidth) > 0);
+      });
+    },
+    selectors,
+  );
+}
+
+/** What is wider than the place that it has. */
+function cutOff(customer: DemoPage): Promise<string[]> {
+  return customer.page.$eval("bank-link", (host) => {
+    const { right } = host.getBoundingClientRect();
+    const found = [...(host.shadowRoot?.querySelectorAll<HTMLElement>("button, p, div") ?? [])]
+      .filter((element) => {
+        const box = element.getBoundingClientRect();
+        return element.scrollWidth > element.clientWidth + 1 || box.right > right + 1;
+      })
+      .map(({ localName, textContent }) => `${localName} ${textContent?.trim()}`);
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth > clientWidth ? [...found, "the page scrolls sideways"] : found;
+  });
+}
+
+async function tabTo(
+  page: Page,
+  frame: Frame,
+  isThere: (testId: string) => boolean,
+  testId = "",
+): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    if (await frame.evaluate(isThere, testId)) return;
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`no way by Tab to ${testId || "the element"}`);
+}
+
+async function focusOn(page: Page, frame: Frame, testId: string): Promise<void> {
+  await frame.waitForSelector(`[data-testid="${testId}"]`, { visible: true });
+  await tabTo(
+    page,
+    frame,
+    (wanted) => (document.activeElement as HTMLElement)?.dataset.testid === wanted,
+    testId,
+  );
+}
+
+async function press(page: Page, frame: Frame, testId: string): Promise<void> {
+  await focusOn(page, frame, testId);
+  await page.keyboard.press("Enter");
+}

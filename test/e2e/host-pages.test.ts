@@ -1,0 +1,146 @@
+/** Pages that make it hard: a strict policy, a modal dialog, a popover, no room for a layout shift. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { ElementHandle, Frame, Page } from "puppeteer-core";
+import { type DemoBrowser, type DemoPage, openDemo } from "./demo-page.ts";
+import { ELEMENT, visitHostPage } from "./host-page.ts";
+import { LinkPicker } from "./link-picker.ts";
+
+let open: DemoBrowser;
+before(async () => {
+  open = await openDemo();
+});
+after(() => open.close());
+afterEach(() => open.reset());
+
+const README = new URL("../../component/README.md", import.meta.url);
+
+describe("a strict Content-Security-Policy with a nonce and trusted types, sent as a header", () => {
+  async function violations(customer: DemoPage, nonce: string): Promise<string[]> {
+    const { demo } = open;
+    const found: string[] = [];
+    await customer.page.exposeFunction("violated", (violation: string) => found.push(violation));
+    await customer.page.evaluateOnNewDocument(() => {
+      if (window.top !== window) return;
+      document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) => {
+        (window as unknown as { violated(text: string): void }).violated(
+          `${effectiveDirective} ${blockedURI} ${sample}`,
+        );
+      });
+    });
+    // The policy that the README tells a page to send, with the addresses of this demo.
+    const [, block = ""] =
+      (await readFile(README, "utf8")).match(/## Content-Security-Policy\n+```\n(.*?)```/s) ?? [];
+    const policy = block
+      .replaceAll("nonce-…", "nonce-n0nce")
+      .replaceAll("https://link.example.com", demo.worker.url)
+      .replaceAll(/https:\/\/(cdn|production)\.plaid\.com/g, demo.plaid.url)
+      .replaceAll(/\s+/g, " ");
+    assert.match(policy, /require-trusted-types-for 'script'/);
+    await visitHostPage(demo, customer.page, {
+      nonce: "n0nce",
+      headers: { "Content-Security-Policy": `default-src 'none'; img-src data:; ${policy}` },
+      body: ELEMENT.replace(">", ` nonce="${nonce}">`),
+    });
+    return found;
+  }
+
+  test("lets the element through to the linked account, without a violation", async () => {
+    const customer = await open.customer();
+    const found = await violations(customer, "n0nce");
+    await customer.click();
+    await (await LinkPicker.open(customer.page)).linkAccount();
+    await customer.untilStatus("linked");
+    assert.deepEqual(found, []);
+    assert.equal(customer.accounts().length, 1);
+  });
+
+  test("applies the style sheet", async () => {
+    const customer = await open.customer();
+    await violations(customer, "n0nce");
+    const display = await customer.page.$eval("bank-link", (element) => getComputedStyle(element).display);
+    assert.equal(display, "grid");
+  });
+});
+
+describe("Link above the top layer, with a keyboard and a mouse", () => {
+  const surroundings = {
+    "a modal dialog": `<dialog id="around" style="width:80vw;height:80vh"><input id="before">${ELEMENT}</dialog>`,
+    "a popover": `<div popover id="around" style="width:80vw;height:80vh"><input id="before">${ELEMENT}</div>`,
+    "a modal dialog, in the narrow window of a telephone": `<dialog id="around">${ELEMENT}</dialog>`,
+  };
+  for (const [name, body] of Object.entries(surroundings)) {
+    test(`inside ${name}, typing in Link works, and the page is whole after`, async () => {
+      const customer = await open.customer();
+      const { page } = customer;
+      if (name.includes("telephone")) await page.setViewport({ width: 390, height: 780 });
+      await visitHostPage(open.demo, page, { body });
+      await page.$eval("#around", (around) => {
+        if (around instanceof HTMLDialogElement) around.showModal();
+        else (around as HTMLElement).showPopover();
+      });
+      await customer.click();
+      const picker = await LinkPicker.open(page);
+      await picker.chooseBank();
+      await typeInto(page, picker.frame, "link-username", "user_good");
+      await typeInto(page, picker.frame, "link-password", "pass_good");
+      await page.keyboard.press("Enter");
+      await picker.chooseAccount();
+      await picker.done();
+      await customer.untilStatus("linked");
+      await page.waitForFunction(() => document.querySelectorAll("iframe").length === 0);
+      const left = await page.evaluate(() => ({
+        around: document.querySelector("#around")?.matches(":modal, :popover-open"),
+        dialogs: document.querySelectorAll("dialog:not(#around)").length,
+        overflow: document.body.style.overflow,
+      }));
+      assert.deepEqual(left, { around: true, dialogs: 0, overflow: "" });
+    });
+  }
+
+  test("Escape in Link does not close the page's dialog", async () => {
+    const customer = await open.customer();
+    const { page } = customer;
+    await visitHostPage(open.demo, page, { body: surroundings["a modal dialog"] });
+    await page.$eval("#around", (around) => (around as HTMLDialogElement).showModal());
+    await customer.click();
+    const picker = await LinkPicker.open(page);
+    for (let times = 0; times < 3; times++) await page.keyboard.press("Escape");
+    await picker.linkAccount();
+    await customer.untilStatus("linked");
+    assert.equal(await page.$eval("#around", (around) => around.matches(":modal")), true);
+  });
+});
+
+describe("before the script has come", () => {
+  test("the README's rule keeps the room that the element will take", async () => {
+    const [rule = ""] = (await readFile(README, "utf8")).match(/bank-link:not\(:defined\) \{.*?\n\}/s) ?? [];
+    const customer = await open.customer();
+    const { page } = customer;
+    await visitHostPage(open.demo, page, {
+      // As wide as needed for one line beneath the button in whatever font this machine has.
+      head: `<style>${rule} bank-link { max-inline-size: none }</style>`,
+      body: `${ELEMENT}<p id="below">Below</p>`,
+      define: false,
+    });
+    const top = () => page.$eval("#below", (below) => below.getBoundingClientRect().top);
+    const before = await top();
+    await page.evaluate(() => (window as unknown as { defineElement(): Promise<void> }).defineElement());
+    await page.$eval(
+      "bank-link",
+      (element) => (element as unknown as { updateComplete: unknown }).updateComplete,
+    );
+    assert.ok(Math.abs((await top()) - before) < 1, `${before} → ${await top()}`);
+  });
+});
+
+/** As a person does: a click where it is, then the keys. */
+async function typeInto(page: Page, frame: Frame, control: string, text: string): Promise<void> {
+  const field = (await frame.waitForSelector(`[data-testid="${control}"]`, {
+    visible: true,
+  })) as ElementHandle<HTMLInputElement>;
+  await field.click();
+  await page.keyboard.type(text);
+  assert.equal(await field.evaluate(({ value }) => value), text);
+}
