@@ -60,7 +60,7 @@ function sheet(shots: Shot[]): string {
   return `<!doctype html><html lang="en"><style>
     body { display: grid; grid-template-columns: 1fr 1fr; margin: 0; font: 13px/1.3 ui-monospace, monospace; }
     section { display: contents; }
-    section > figure { grid-column: 1; padding: 14px 16px 0; background: inherit; }
+    section > figure { grid-column: 1; padding: 14px 8px 0; background: inherit; }
     section + section > figure { grid-column: 2; }
     figure { margin: 0; }
     figure:last-child { padding-block-end: 12px; }

@@ -122,8 +122,10 @@ describe("looks", () => {
   });
 
   it("are those of a page's own theme, such as the example", async () => {
-    const response = await fetch(new URL("../../component/themes/evergreen.css", import.meta.url));
-    const element = await add(`<style>${await response.text()}</style>${LINK}`);
+    const theme = new URL("../../component/themes/evergreen.css", import.meta.url);
+    const element = await add(`<link rel="stylesheet" href="${theme}">${LINK}`);
+    const sheet = element.previousElementSibling as HTMLLinkElement;
+    await until(() => sheet.sheet, "the theme is loaded");
     (element.parentElement as HTMLElement).style.colorScheme = "light";
     const { backgroundColor, borderRadius } = getComputedStyle(button(element));
     assert.deepEqual([backgroundColor, borderRadius], ["rgb(20, 83, 45)", "28px"]);

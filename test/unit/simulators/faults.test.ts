@@ -48,9 +48,9 @@ async function faulty(test: TestContext, fault: Fault): Promise<Counter> {
 
 describe("stand-ins: faults on order", () => {
   it("answers late, with the work done before or after the wait", async (t) => {
-    const { server, ask, worked } = await faulty(t, { kind: "latency", ms: 80, work: "done" });
+    const { server, ask, worked } = await faulty(t, { kind: "latency", ms: 200, work: "done" });
     const asked = ask();
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    while (worked() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     assert.deepEqual([worked(), server.calls[0]?.status], [1, 0]);
     assert.equal((await asked).status, 201);
     server.faults.once("*", { kind: "latency", ms: { from: 60, to: 80 } });
