@@ -1,5 +1,5 @@
 /**
- * `npm run bench` after a build: the figures of design.md, section 9, as this machine has them today. It asserts
+ * `npm run bench` after a build: the figures that the project holds itself to, as this machine has them today. It asserts
  * nothing, since absolute times are the machine's; ratios, sizes and numbers of polls are ours.
  *
  *   node test/bench/main.ts [--runs 15]

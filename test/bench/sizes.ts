@@ -8,7 +8,7 @@ import { bytes, ratio, table } from "./table.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const COMPONENT = join(ROOT, "component");
 
-/** What Cybrid's own widget weighs, from design.md: it cannot be fetched from here. */
+/** What Cybrid's own widget weighs: not fetched here, so a number. */
 const CYBRID_WIDGET_BYTES = 307_000;
 
 export async function sizes(): Promise<string> {

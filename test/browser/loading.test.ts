@@ -376,6 +376,21 @@ describe("the session", () => {
     });
   }
 
+  it("leaves nothing that rejects later when getSession() throws at once", async () => {
+    hurry(SESSION_TIMEOUT_MS);
+    const unheard: PromiseRejectionEvent[] = [];
+    const hear = (event: PromiseRejectionEvent) => unheard.push(event);
+    window.addEventListener("unhandledrejection", hear);
+    const element = await add(LINK);
+    element.getSession = () => {
+      throw new Error("no");
+    };
+    await element.open();
+    await turn(50);
+    window.removeEventListener("unhandledrejection", hear);
+    assert.isEmpty(unheard);
+  });
+
   it("is asked for only on the page's own origin", async () => {
     const element = await add(
       `<bank-link preload="none" session-url="https://evil.example/session"></bank-link>`,

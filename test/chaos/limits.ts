@@ -1,11 +1,12 @@
 /** Every number of the fault run, its unit in its name and its reason beside it. */
 import { DOUBT_EMPTY_LOOKS, DOUBT_LOOK_SHARE, DOUBT_MARGIN_SHARE } from "../../worker/limits.ts";
 
-/** As design.md, section 9 asks for. */
+/** A full run; CI takes fewer. */
 export const LINKS_DEFAULT = 5_000;
 export const KILLS_DEFAULT = 20;
 /** With fewer links fewer kills, so that there is work between two of them. */
 export const LINKS_PER_KILL_MIN = 50;
+/** Of all calls to a provider. */
 export const FAULTY_SHARE = 0.25;
 /** Access tokens live half an hour and more; in a run of minutes one that ends every few seconds is plenty. */
 export const EXPIRED_TOKEN_SHARE = 0.003;
