@@ -132,7 +132,10 @@ export class DemoPage {
         detail: JSON.parse(entry.querySelector("code")?.textContent ?? "null"),
       })),
     );
-    return events.reverse().filter((event) => type === undefined || event.type === type);
+    // Unasked without the webhooks, which the page lists there as well.
+    const isWanted = (event: ElementEvent) =>
+      type === undefined ? event.type.startsWith("bank-link-") : event.type === type;
+    return events.reverse().filter(isWanted);
   }
 
   /** All that the browser keeps for this site. */

@@ -114,7 +114,7 @@ describe("a reload of the page that a bank sent the customer back to", () => {
     await customer.page.waitForFunction(() => customElements.get("bank-link"));
     await delay(500);
     assert.equal(await customer.status(), "idle");
-    assert.deepEqual(await customer.events(), []);
+    assert.deepEqual(await customer.events("bank-link-statechange"), []);
     assert.equal(customer.accounts().length, 1);
   });
 });
