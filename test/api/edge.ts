@@ -7,6 +7,7 @@ import { openApiDocument } from "../../worker/openapi/document.ts";
 import { type CybridSimulator, startCybrid } from "../simulators/cybrid/index.ts";
 import { type LynxSimulator, startLynx } from "../simulators/lynx/index.ts";
 import { PlaidBackend } from "../simulators/plaid/backend.ts";
+import { providerVars } from "../simulators/provider-vars.ts";
 import { assertDocumented, type Document } from "./document.ts";
 
 export const API_KEY = "test-api-key-0123456789";
@@ -60,36 +61,16 @@ export async function startEdge(
   const plaid = new PlaidBackend();
   const cybrid = await startCybrid({ plaid });
   const lynx = await startLynx({ plaid });
-  const harness = createTestHarness({
-    workers: [
-      {
-        configPath,
-        vars: {
-          PROVIDERS: "cybrid,lynx",
-          ENVIRONMENT: "sandbox",
-          ALLOWED_ORIGINS: ORIGIN,
-          REDIRECT_URIS: REDIRECT_URI,
-          CYBRID_API_URL: cybrid.url,
-          CYBRID_IDENTITY_URL: cybrid.identityUrl,
-          CYBRID_CLIENT_ID: cybrid.settings.clientId,
-          LYNX_API_URL: lynx.url,
-          LYNX_CLIENT_ID: lynx.settings.clientId,
-          LYNX_CLIENT_ORG: lynx.settings.clientOrgName,
-          LYNX_LINK_TOKEN_PATH: lynx.paths.linkToken,
-          LYNX_LINK_VERIFIED_PATH: lynx.paths.linkVerified,
-          LYNX_ACCOUNTS_PATH: lynx.paths.accounts ?? "",
-          ...vars,
-        },
-        secrets: {
-          SESSION_SECRET,
-          API_KEYS: API_KEY,
-          CYBRID_CLIENT_SECRET: cybrid.settings.clientSecret,
-          LYNX_CLIENT_SECRET: lynx.settings.clientSecret,
-          ...vars,
-        },
-      },
-    ],
-  });
+  const all = {
+    ...providerVars(cybrid, lynx),
+    ALLOWED_ORIGINS: ORIGIN,
+    REDIRECT_URIS: REDIRECT_URI,
+    SESSION_SECRET,
+    API_KEYS: API_KEY,
+    ...vars,
+  };
+  // As secrets too, which go before whatever a .dev.vars may hold.
+  const harness = createTestHarness({ workers: [{ configPath, vars: all, secrets: all }] });
   const { url } = await harness.listen();
 
   const call: Edge["call"] = async (method, path, { token, key, body, headers } = {}) => {

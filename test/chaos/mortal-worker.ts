@@ -1,7 +1,9 @@
 /** The real Worker, killed and started again with what it had stored. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { providerVars } from "../simulators/provider-vars.ts";
 import { freePort, startWorker, type WorkerProcess } from "../simulators/worker-process.ts";
 import { UPSTREAM_TIMEOUT_S } from "./limits.ts";
 import type { StandIns } from "./stand-ins.ts";
@@ -88,24 +90,12 @@ export class MortalWorker {
 
 function varsFor({ cybrid, lynx }: StandIns, webhookUrl: string): Record<string, string> {
   return {
-    PROVIDERS: "cybrid,lynx",
-    ENVIRONMENT: "sandbox",
+    ...providerVars(cybrid, lynx),
     REDIRECT_URIS: REDIRECT_URI,
     SESSION_SECRET,
     API_KEYS: API_KEY,
     WEBHOOK_URL: webhookUrl,
     WEBHOOK_SECRET,
     UPSTREAM_TIMEOUT_SECONDS: String(UPSTREAM_TIMEOUT_S),
-    CYBRID_API_URL: cybrid.url,
-    CYBRID_IDENTITY_URL: cybrid.identityUrl,
-    CYBRID_CLIENT_ID: cybrid.settings.clientId,
-    CYBRID_CLIENT_SECRET: cybrid.settings.clientSecret,
-    LYNX_API_URL: lynx.url,
-    LYNX_CLIENT_ID: lynx.settings.clientId,
-    LYNX_CLIENT_SECRET: lynx.settings.clientSecret,
-    LYNX_CLIENT_ORG: lynx.settings.clientOrgName,
-    LYNX_LINK_TOKEN_PATH: lynx.paths.linkToken,
-    LYNX_LINK_VERIFIED_PATH: lynx.paths.linkVerified,
-    LYNX_ACCOUNTS_PATH: lynx.paths.accounts ?? "",
   };
 }

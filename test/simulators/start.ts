@@ -1,4 +1,5 @@
 /** The whole demo on this machine: stand-ins for Cybrid, Lynx and Plaid, the real Worker, a host with its page. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { type Customer, type Host, startHost } from "./host/index.ts";
 import type { LynxSimulator } from "./lynx/index.ts";
 import type { PlaidStandIn } from "./plaid/index.ts";
 import { assertFree, type StandInPorts } from "./ports.ts";
+import { providerVars } from "./provider-vars.ts";
 import { startStandIns } from "./start-stand-ins.ts";
 import { freePort, startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
 
@@ -117,8 +119,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
 
 function demoVars(hostUrl: string, cybrid: CybridSimulator, lynx: LynxSimulator): Record<string, string> {
   return {
-    PROVIDERS: "cybrid,lynx",
-    ENVIRONMENT: "sandbox",
+    ...providerVars(cybrid, lynx),
     ALLOWED_ORIGINS: hostUrl,
     REDIRECT_URIS: `${hostUrl}/`,
     SESSION_SECRET,
@@ -126,17 +127,6 @@ function demoVars(hostUrl: string, cybrid: CybridSimulator, lynx: LynxSimulator)
     // By number: where a name leads to two addresses, only one of them is listened on.
     WEBHOOK_URL: `http://127.0.0.1:${new URL(hostUrl).port}/webhooks`,
     WEBHOOK_SECRET,
-    CYBRID_API_URL: cybrid.url,
-    CYBRID_IDENTITY_URL: cybrid.identityUrl,
-    CYBRID_CLIENT_ID: cybrid.settings.clientId,
-    CYBRID_CLIENT_SECRET: cybrid.settings.clientSecret,
-    LYNX_API_URL: lynx.url,
-    LYNX_CLIENT_ID: lynx.settings.clientId,
-    LYNX_CLIENT_SECRET: lynx.settings.clientSecret,
-    LYNX_CLIENT_ORG: lynx.settings.clientOrgName,
-    LYNX_LINK_TOKEN_PATH: lynx.paths.linkToken,
-    LYNX_LINK_VERIFIED_PATH: lynx.paths.linkVerified,
-    ...(lynx.paths.accounts === null ? {} : { LYNX_ACCOUNTS_PATH: lynx.paths.accounts }),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   DRIVE_ERROR_RETRY_MS,
   DRIVE_GUARD_MARGIN_MS,
   DRIVE_INLINE_WAIT_MAX_MS,
+  POLL_MAX_MS,
   PROCESSING_POLL_SHARE,
   READ_ATTEMPTS,
   SIBLING_POLL_MS,
@@ -111,7 +112,8 @@ export class Driver {
       .linksWithStatus("finalizing")
       .some((link) => link.id !== record.id && isInDoubt(link));
     if (!siblingInDoubt || waitedTooLong(record, work, nowMs)) return 0;
-    return Math.ceil(Math.max(SIBLING_POLL_MS, (nowMs - work.startedAtMs) * PROCESSING_POLL_SHARE));
+    const patientMs = (nowMs - work.startedAtMs) * PROCESSING_POLL_SHARE;
+    return Math.ceil(Math.min(Math.max(SIBLING_POLL_MS, patientMs), POLL_MAX_MS));
   }
 
   async #step(record: LinkRecord, work: Work, provider: Provider): Promise<void> {
