@@ -47,6 +47,14 @@ describe("the elements", () => {
     }
   });
 
+  test("come with the notice of the library inside, where their first line says", async () => {
+    const script = await (await get("/bank-link.js")).text();
+    const file = /^\/\*![^*]*?(\S+\.md) \*\//.exec(script)?.[1];
+    const notice = await get(`/${file}`);
+    assert.equal(notice.status, 200);
+    assert.match(await notice.text(), /BSD-3-Clause|BSD 3-Clause/);
+  });
+
   test("are all that is served: nothing else of what is built, and nothing kept for ever that is not there", async () => {
     for (const path of ["/chunks/none-00000000.js", "/lib/worker.js", "/chunks/..%2Fopenapi.json"]) {
       const answer = await get(path);

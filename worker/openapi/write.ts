@@ -10,5 +10,5 @@ writeFileSync(join(dist, "openapi.json"), JSON.stringify(openApiDocument()));
 writeFileSync(join(dist, "docs.html"), docsPage());
 
 // Of all that is built, only this is uploaded to be served.
-const served = ["bank-link.js", "chunks", "openapi.json", "docs.html"];
+const served = ["bank-link.js", "chunks", "LICENSES.md", "openapi.json", "docs.html"];
 writeFileSync(join(dist, ".assetsignore"), ["/*", ...served.map((name) => `!/${name}`), ""].join("\n"));

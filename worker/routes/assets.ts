@@ -8,6 +8,8 @@ const CHUNK_CACHE = "public, max-age=31536000, immutable";
 
 export const assets = new Hono<AppEnv>()
   .get("/bank-link.js", (c) => serve(c, ENTRY_CACHE))
+  // Lit's notice, which its licence wants to travel with it; bank-link.js names the file.
+  .get("/LICENSES.md", (c) => serve(c, ENTRY_CACHE))
   .get("/openapi.json", (c) => serve(c, ENTRY_CACHE))
   .get("/docs", (c) => serve(c, ENTRY_CACHE))
   .get("/chunks/:file{[\\w.-]+\\.js}", (c) => serve(c, CHUNK_CACHE));
