@@ -190,6 +190,11 @@ export class BankLinkElement extends LitElement {
     return this.#internals.form;
   }
 
+  /** As frameworks set it: the id of a form elsewhere in the page. */
+  set form(id: string) {
+    this.setAttribute("form", id);
+  }
+
   get value(): string {
     return this.#value ?? this.defaultValue ?? "";
   }
@@ -321,7 +326,7 @@ export class BankLinkElement extends LitElement {
     this.#internals.setFormValue(value || null);
     const button = this.shadowRoot?.querySelector("button") ?? undefined;
     if (required && !value)
-      this.#internals.setValidity({ valueMissing: true }, this.#messages.required, button);
+      this.#internals.setValidity({ valueMissing: true }, this.#messages.required || " ", button);
     else this.#internals.setValidity({});
   }
 
@@ -359,7 +364,7 @@ export class BankLinkElement extends LitElement {
       stateChanged: (from, to) => {
         this.#internals.states?.delete(from);
         this.#internals.states?.add(to);
-        if (from === "open" && to !== "preparing") this.#returnFocus();
+        if (from === "open") this.#returnFocus();
         this.requestUpdate();
         if (to === "linked") this.value = this.linkedAccount?.id ?? this.link?.id ?? null;
         this.dispatchEvent(new BankLinkStateChangeEvent({ from, to }));

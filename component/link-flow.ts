@@ -169,8 +169,9 @@ export class LinkFlow {
       this.#intent.create(api, this.#host.wishes(), signal),
     ]);
     signal.throwIfAborted();
-    if (link.status === "ready") await this.#load(plaid, link, null, signal);
-    else await this.#end(link, signal);
+    // It never came to be one: nobody has agreed to anything.
+    if (link.status !== "ready") throw fromLink(link);
+    await this.#load(plaid, link, null, signal);
   }
 
   async #resume(arrival: Arrival, signal: AbortSignal, found?: Link | null): Promise<void> {
@@ -279,8 +280,9 @@ export class LinkFlow {
     forgetLinkId(id);
     this.account = account;
     this.#move("linked");
-    this.#emit(new BankLinkSuccessEvent({ link_id: id, mode, account, reference }));
+    // Ahead of the event: its handlers may begin the next opening.
     this.#settle();
+    this.#emit(new BankLinkSuccessEvent({ link_id: id, mode, account, reference }));
   }
 
   #exited(exit: PlaidExit): void {
@@ -294,8 +296,8 @@ export class LinkFlow {
     forgetLinkId(link.id);
     this.sentence = exit.displayMessage ?? this.#host.sentence("canceled");
     this.#move("exit");
-    this.#announceExit(link, exit);
     this.#settle();
+    this.#announceExit(link, exit);
   }
 
   /** Plaid refused the token: another one, once, without troubling the customer. */
@@ -329,6 +331,7 @@ export class LinkFlow {
     if (link && !this.#finalization && !this.#arrival) forgetLinkId(link.id);
     this.sentence = this.#host.sentence(code);
     this.#move("fail");
+    this.#settle();
     this.#emit(
       new BankLinkErrorEvent({
         code,
@@ -338,7 +341,6 @@ export class LinkFlow {
         link_id: link?.id ?? null,
       }),
     );
-    this.#settle();
   }
 
   #announceExit(link: Link | null, { report: { status = null, error = null } }: PlaidExit): void {

@@ -35,7 +35,9 @@ export interface Messages {
 
 export type MessageOverrides = Partial<Messages>;
 
-const LANGUAGES: Record<string, () => Promise<{ default: Messages }>> = {
+// Without a prototype: `lang` comes from markup and may say "constructor".
+const LANGUAGES: Record<string, (() => Promise<{ default: Messages }>) | null> = {
+  __proto__: null,
   fr: () => import("./messages/fr.ts"),
   es: () => import("./messages/es.ts"),
   nl: () => import("./messages/nl.ts"),

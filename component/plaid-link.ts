@@ -78,6 +78,7 @@ export class PlaidLink {
 
   /** Asks Link to leave, and takes it away if it does not answer. */
   exit(unanswered: () => void): void {
+    clearTimeout(this.#timer);
     this.#handler.exit({ force: true });
     this.#timer = setTimeout(() => {
       this.destroy();
@@ -109,9 +110,10 @@ export class PlaidLink {
     this.#phase = "finished";
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.destroy(), LINK_FLUSH_MS);
-    this.#stage?.hide?.();
     queueMicrotask(() => {
       if (this.#phase === "finished") callback();
     });
+    // Last: it may throw where Plaid has taken its frame away already.
+    this.#stage?.hide?.();
   }
 }

@@ -38,7 +38,7 @@ export function readSuccess(
   publicToken: string | null,
   metadata: PlaidSuccessMetadata | null,
 ): FinalizeLink | FinalizeRefresh | BankLinkError {
-  const link_session_id = metadata?.link_session_id ?? null;
+  const link_session_id = metadata?.link_session_id || null;
   if (mode === "refresh") return { link_session_id };
 
   const accounts = metadata?.accounts ?? [];

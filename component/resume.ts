@@ -47,8 +47,11 @@ async function decide(brought: Arrival): Promise<void> {
     }
     // Removed while it asked: another one asks, now or when it comes.
     if (!present.has(asking)) continue;
-    arrival = null;
+    // An outcome that could not be asked for is asked for again by the next element that comes.
+    if (link !== undefined || isBack) arrival = null;
     if (!link && !isBack) return;
+    // The customer, or the page, has called it off meanwhile.
+    if (isBack && asking.flow.state !== "preparing") return cleanAddress();
     const taking = link ? (first((one) => isFor(one, link)) ?? first(isForLinking)) : asking;
     if (isBack && taking !== asking) asking.flow.reset();
     if (taking) taking.flow.resume(brought, link);

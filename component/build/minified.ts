@@ -41,7 +41,7 @@ export const litNotice: Plugin = {
   generateBundle(_options, bundle) {
     for (const file of Object.values(bundle)) {
       if (file.type === "chunk" && file.isEntry) {
-        file.code = `/*! With Lit, © Google LLC, BSD-3-Clause: ${LICENSES} */\n${file.code}`;
+        file.code = `/*! Lit © Google LLC: ${LICENSES} */\n${file.code}`;
       }
     }
   },

@@ -47,7 +47,8 @@ const SOURCES = [
 const INTERNAL = /^#|Callback$|^formAssociated$|^shadowRootOptions$/;
 
 export async function generateManifest(): Promise<Manifest> {
-  const argv = ["analyze", "--quiet", "--litelement", "--globs", ...SOURCES];
+  // The folder is also what the analyzer writes into package.json as `customElements`.
+  const argv = ["analyze", "--quiet", "--litelement", "--outdir", "component", "--globs", ...SOURCES];
   const analyzed = JSON.stringify(await cli({ argv, cwd: ROOT, noWrite: true }));
   // The modules that the package has, not those that they are built from.
   const published = analyzed.replace(/"(?:\/?component|\.)\/([\w-]+)\.ts"/g, '"dist/lib/$1.js"');

@@ -1,7 +1,7 @@
 import type { Messages } from "../messages.ts";
 
 const unreachable = "The service can’t be reached. Please check your connection and try again.";
-const blocked = "The secure window could not be loaded. Please turn off content blockers and try again.";
+const blocked = "Please turn off content blockers and try again.";
 const signedOut = "Your session has ended. Please sign in again.";
 
 const en: Messages = {
@@ -12,7 +12,7 @@ const en: Messages = {
   hint: "You sign in to your bank in a secure window from Plaid.",
   preparing: "Preparing a secure connection…",
   finalizing: "Confirming your account…",
-  pending: "Your bank account is still being confirmed. You may leave this page.",
+  pending: "Your account is still being confirmed. You may leave this page.",
   linked: "Bank account linked",
   reconnected: "Bank account reconnected",
   accountEnding: "Account ending in {mask}",
@@ -26,7 +26,7 @@ const en: Messages = {
     link_timeout: blocked,
     session_unavailable: signedOut,
     unauthorized: signedOut,
-    multiple_accounts: "Please choose one account only.",
+    multiple_accounts: "Please choose one account.",
     account_type_unsupported: "Please choose a checking or savings account.",
     duplicate_account: "This bank account is already linked.",
   },

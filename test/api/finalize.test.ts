@@ -482,6 +482,8 @@ describe("refreshing an account", () => {
     edge.cybrid.forceState(accountId, "refresh_required");
     const refresh = await browser.link({ account_id: accountId });
     assert.equal(refresh.mode, "refresh");
+    // A page that comes back from a bank knows by it which of its elements goes on.
+    assert.equal(refresh.account?.id, accountId);
     const { body } = await finalize(browser, refresh, {});
     assert.equal(body.status, "linked");
     assert.equal(body.account?.status, "active");

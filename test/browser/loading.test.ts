@@ -160,6 +160,22 @@ describe("preloading", () => {
     assert.lengthOf(fired("bank-link-error"), 1);
   });
 
+  it("fails in silence too when the link was made and failed, and nothing looks agreed to", async () => {
+    const failure = { code: "provider_unavailable" as const, title: "", detail: "", retryable: true };
+    api.on("POST /v1/links", () =>
+      answer(aLink({ status: "failed", link_token: null, problem: failure }), 201),
+    );
+    const element = await add(INTENT);
+    element.dispatchEvent(new Event("pointerenter"));
+    await until(() => api.to("POST /v1/links").length === 1, "it was tried");
+    await state(element, "idle");
+    assert.lengthOf(fired("bank-link-error"), 0);
+    assert.notInclude(
+      fired("bank-link-statechange").map(({ detail }) => detail.to),
+      "finalizing",
+    );
+  });
+
   it("is done again for a link that is about to expire", async () => {
     const soon = new Date(Date.now() + 60_000).toISOString();
     api.onEach(

@@ -1,4 +1,4 @@
-import type { Link } from "../contract.ts";
+import type { Account, Link } from "../contract.ts";
 import type { LinkRecord } from "./link-record.ts";
 
 /** What callers see of a record: the token only while it is of use, the account only once it is the outcome. */
@@ -14,12 +14,30 @@ export function toLink(record: LinkRecord): Link {
       record.status === "ready" && record.linkTokenExpiresAtMs !== null
         ? iso(record.linkTokenExpiresAtMs)
         : null,
-    account: atItsEnd ? record.account : null,
+    account: atItsEnd ? record.account : refreshed(record),
     problem: record.problem,
     reference: record.reference,
     opened_at: record.openedAtMs === null ? null : iso(record.openedAtMs),
     created_at: iso(record.createdAtMs),
     updated_at: iso(record.updatedAtMs),
+  };
+}
+
+/** The account that a refresh is for, by its id: a page that comes back from a bank knows its element by it. */
+function refreshed({ provider, wish }: LinkRecord): Account | null {
+  if (wish.accountId === null) return null;
+  return {
+    id: wish.accountId,
+    provider,
+    name: null,
+    mask: null,
+    type: null,
+    asset: null,
+    institution: null,
+    status: "refresh_required",
+    failure_code: null,
+    created_at: null,
+    updated_at: null,
   };
 }
 

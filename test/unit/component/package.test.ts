@@ -115,7 +115,7 @@ describe("the tarball", async () => {
     for (const path of paths.filter((path) => path.endsWith(".js"))) {
       const code = await readFile(join(ROOT, path), "utf8");
       if (!code.includes("litElementVersions")) continue;
-      assert.match(code, /^\/\*! With Lit, © Google LLC, BSD-3-Clause: LICENSES\.md \*\//, path);
+      assert.match(code, /^\/\*! Lit © Google LLC: LICENSES\.md \*\//, path);
       const notice = await readFile(join(ROOT, path, "../LICENSES.md"), "utf8");
       for (const name of ["lit", "lit-html", "lit-element", "@lit/reactive-element"]) {
         assert.ok(notice.includes(`## ${name} - `), name);
