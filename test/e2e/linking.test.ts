@@ -217,6 +217,34 @@ describe("an expired connection", () => {
   });
 });
 
+describe("an expired connection at a bank that takes the whole page", () => {
+  test("comes back to the element that reconnects it, not to the one that links", async () => {
+    const customer = await open.customer();
+    await customer.click();
+    const linking = await LinkPicker.open(customer.page);
+    const popup = await popupOf(customer.page, () => linking.leaveForBank(PLATYPUS_OAUTH));
+    await answerAtBank(popup);
+    await linking.chooseAccount();
+    await linking.done();
+    await customer.untilStatus("linked");
+    const { id } = await customer.success();
+    open.demo.cybrid.forceState(id ?? "", "refresh_required");
+    open.demo.plaid.settings.oauth = "redirect";
+    await customer.goto("/");
+    const refresh = `bank-link[refresh-account="${id}"]`;
+    await customer.click(refresh);
+    const reconnecting = await LinkPicker.open(customer.page, "link-oauth");
+    await Promise.all([customer.page.waitForNavigation(), reconnecting.click("link-oauth")]);
+    await answerAtBank(customer.page);
+    const back = await LinkPicker.open(customer.page, "link-done");
+    await back.done();
+    await customer.untilStatus("linked", refresh);
+    assert.equal((await customer.success()).id, id);
+    assert.equal(await customer.status(), "idle");
+    assert.deepEqual(customer.accounts(), [{ id, status: "completed" }]);
+  });
+});
+
 describe("what came back from Link is checked before anything is called", () => {
   const cases = {
     "a missing account id": { scenario: { missingAccountId: true }, code: "account_metadata_missing" },
