@@ -251,6 +251,21 @@ test("only OPEN is live; the rest is flushed at the end, in no order, partly aft
   }
 });
 
+test("an exit may tell any status, also one that nobody has documented", async (t) => {
+  const { host, page } = await setUp(t);
+  for (const status of ["requires_questions", "institution_not_found", "a_status_nobody_knows"]) {
+    host.plaid.settings.exitStatus = status;
+    await page.evaluate(() => {
+      window.told.length = 0;
+    });
+    await host.createAndOpen(page);
+    await (await LinkPicker.open(page)).click("link-close");
+    const { metadata } = await waitUntilTold(page, "onExit");
+    assert.equal(metadata.status, status);
+    await page.evaluate(() => window.handler.destroy());
+  }
+});
+
 test("event names appear without notice", async (t) => {
   const { host, page } = await setUp(t);
   host.plaid.settings.unknownEvents = ["A_NAME_NOBODY_KNOWS"];

@@ -28,6 +28,7 @@ const scenario: Record<keyof LinkScenario, Field> = {
   missingAccountId: onOff("The account lacks its id"),
   legacyAccountOnly: onOff("Only the older account and account_id"),
   displayMessage: sentence("What an error says to the customer"),
+  exitStatus: sentence("The status that an exit tells, instead of the place"),
   unknownEvents: list("Event names that nobody has documented"),
   eventFlush: choice("Held-back events arrive", "split", "before", "after"),
   invalidTokenScreen: onOff("INVALID_LINK_TOKEN is shown before Link leaves"),

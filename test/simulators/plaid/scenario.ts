@@ -17,6 +17,8 @@ export interface LinkScenario {
   legacyAccountOnly: boolean;
   /** Instead of the sentence that belongs to the error code; `null` is what Plaid sends where it has none. */
   displayMessage: string | null | undefined;
+  /** Instead of the place where the customer left; Plaid has more of them than these screens, and new ones come. */
+  exitStatus: string | null | undefined;
   /** Event names that no documentation mentions, sent with the rest. */
   unknownEvents: string[];
   /** When the held-back events arrive: Plaid promises no order, and some come after success or exit. */
@@ -36,6 +38,7 @@ export function defaultScenario(): LinkScenario {
     missingAccountId: false,
     legacyAccountOnly: false,
     displayMessage: undefined,
+    exitStatus: undefined,
     unknownEvents: [],
     eventFlush: "split",
     invalidTokenScreen: false,

@@ -156,7 +156,7 @@ function leave() {
     EXIT_STATUS[screen.pane] ?? (screen.pane === "error" ? EXIT_STATUS[errorPlace()] : null);
   const metadata = {
     institution: screen.institution,
-    status: exit_status ?? null,
+    status: setup.exitStatus ?? exit_status ?? null,
     link_session_id: screen.link_session_id,
     request_id: screen.request_id,
   };
