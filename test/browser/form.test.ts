@@ -42,6 +42,15 @@ describe("in a form", () => {
     assert.equal(value, "acc_1");
   });
 
+  it("belongs to the form whose id is set, as frameworks set it", async () => {
+    const element = await add(
+      `<form id="elsewhere"></form><bank-link name="bank" preload="none"></bank-link>`,
+    );
+    assert.isTrue(element.form === null);
+    Reflect.set(element, "form", "elsewhere");
+    assert.isTrue(element.form === document.getElementById("elsewhere"));
+  });
+
   it("has a settable value, without a change event", async () => {
     const element = await add(FORM);
     let changes = 0;

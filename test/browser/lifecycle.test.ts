@@ -151,6 +151,18 @@ describe("open(), close() and reset()", () => {
     await state(element, "canceled");
   });
 
+  it("close() asked twice tells one exit", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    hurry(LINK_EXIT_GRACE_MS);
+    element.close();
+    element.close();
+    leave();
+    await state(element, "canceled");
+    await turn(50);
+    assert.lengthOf(fired("bank-link-exit"), 1);
+  });
+
   it("close() takes a Link away that does not answer", async () => {
     const element = await add(LINK);
     await openLink(element);
