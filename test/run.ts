@@ -23,12 +23,14 @@ interface Layer {
 /** Far above what any test takes: a test that hangs is a failure, not a wait. */
 const TEST_TIMEOUT_MS = 120_000;
 
+/** A layer that does not end, though all its tests have, is a failure as well. */
+const LAYER_TIMEOUT_MS = 20 * 60_000;
+
 const nodeTest = (folder: string, concurrency: number) => [
   "node",
   "--test",
   `--test-concurrency=${concurrency}`,
   `--test-timeout=${TEST_TIMEOUT_MS}`,
-  "--test-force-exit",
   "--test-reporter=spec",
   "--test-reporter-destination=stdout",
   "--test-reporter=./test/count-reporter.ts",
@@ -52,6 +54,7 @@ async function runLayer(layer: Layer, countsFile: string): Promise<Count> {
   const exitCode = await new Promise<number>((resolve) => {
     const child = spawn(command, args, {
       stdio: "inherit",
+      timeout: LAYER_TIMEOUT_MS,
       env: { ...process.env, TEST_COUNTS: countsFile, WRANGLER_SEND_METRICS: "false" },
     });
     child.on("error", () => resolve(1));
