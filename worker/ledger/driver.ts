@@ -134,7 +134,7 @@ export class Driver {
       case "create": {
         const over = waitedTooLong(record, work, now());
         if (over) return this.#write(id, work, () => over);
-        const intended = posting(record, work, now());
+        const intended = posting(record, work);
         this.#save(intended);
         const intent = intended.work as Extract<Work, { kind: "posting" }>;
         const result = await provider.createAccount(work.body);

@@ -30,8 +30,8 @@ export interface Rules {
 }
 
 /** The intent, written before the call. */
-export function posting(record: LinkRecord, work: WorkOf<"create">, nowMs: number): LinkRecord {
-  return { ...record, work: { ...work, kind: "posting", postedAtMs: nowMs } };
+export function posting(record: LinkRecord, work: WorkOf<"create">): LinkRecord {
+  return { ...record, work: { ...work, kind: "posting" } };
 }
 
 /** `result` null: the object died under the call, so its answer is lost. */

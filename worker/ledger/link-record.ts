@@ -30,7 +30,7 @@ export type Work = { startedAtMs: number; notBeforeMs: number } & (
   | { kind: "prepare"; looks: number }
   | ({ kind: "create" } & Creation)
   /** The intent: written before the call, so that a crash under it is known to be a lost answer. */
-  | ({ kind: "posting"; postedAtMs: number } & Creation)
+  | ({ kind: "posting" } & Creation)
   | ({ kind: "search"; emptyLooks: number } & Creation)
   | { kind: "process"; accountId: string; looks: number; name: string; selection: Selection }
   /** The account is there; whether it is the customer's own is being checked. */

@@ -1,4 +1,5 @@
 import type { Account, Link } from "../contract.ts";
+import { bareAccount } from "../providers/bare-account.ts";
 import type { LinkRecord } from "./link-record.ts";
 
 /** What callers see of a record: the token only while it is of use, the account only once it is the outcome. */
@@ -24,21 +25,8 @@ export function toLink(record: LinkRecord): Link {
 }
 
 /** The account that a refresh is for, by its id: a page that comes back from a bank knows its element by it. */
-function refreshed({ provider, wish }: LinkRecord): Account | null {
-  if (wish.accountId === null) return null;
-  return {
-    id: wish.accountId,
-    provider,
-    name: null,
-    mask: null,
-    type: null,
-    asset: null,
-    institution: null,
-    status: "refresh_required",
-    failure_code: null,
-    created_at: null,
-    updated_at: null,
-  };
+function refreshed({ provider, wish: { accountId: id } }: LinkRecord): Account | null {
+  return id === null ? null : bareAccount({ id, provider, status: "refresh_required" });
 }
 
 function iso(ms: number): string {

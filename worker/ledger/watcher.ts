@@ -3,6 +3,7 @@ import type { Account } from "../contract.ts";
 import { REMOVAL_SHOWS_WITHIN_MS, WATCH_MAX_MS } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { composeMessage } from "../notify/message.ts";
+import { bareAccount } from "../providers/bare-account.ts";
 import type { Provider, Result } from "../providers/provider.ts";
 import { succeed } from "../providers/provider.ts";
 import { nextAtMs, patientDelayMs } from "./pacing.ts";
@@ -50,7 +51,12 @@ async function look(
   if (read.ok) return succeed({ account: read.value, isOver: read.value.status === "removed" });
   // It was there when its removal was asked for.
   const isGone = read.failure.code === "not_found";
-  return isGone ? succeed({ account: removed(accountId, provider), isOver: true }) : read;
+  return isGone
+    ? succeed({
+        account: bareAccount({ id: accountId, provider: provider.name, status: "removed" }),
+        isOver: true,
+      })
+    : read;
 }
 
 /** A removal whose call was lost, and which nothing is seen of. */
@@ -107,20 +113,4 @@ function tell(
     ),
     nowMs,
   );
-}
-
-function removed(id: string, { name: provider }: Provider): Account {
-  return {
-    id,
-    provider,
-    name: null,
-    mask: null,
-    type: null,
-    asset: null,
-    institution: null,
-    status: "removed",
-    failure_code: null,
-    created_at: null,
-    updated_at: null,
-  };
 }

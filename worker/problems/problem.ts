@@ -24,7 +24,12 @@ export class RefusalError extends Error {
 
 /** @throws RefusalError always */
 export function refuse(code: ProblemCode, rest: Omit<Refusal, "code"> = {}): never {
-  throw new RefusalError({ code, ...rest });
+  refuseWith({ code, ...rest });
+}
+
+/** What somebody else has refused, such as the ledger. @throws RefusalError always */
+export function refuseWith(refusal: Refusal): never {
+  throw new RefusalError(refusal);
 }
 
 /** `url`: of the request; problem types live under the API's own origin. */

@@ -5,13 +5,13 @@ import { type AppContext, type AppEnv, ledgerOf } from "../context.ts";
 import { type AccountList, createLink } from "../contract.ts";
 import type { AccountReply } from "../ledger/replies.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
-import { refuse } from "../problems/problem.ts";
+import { refuse, refuseWith } from "../problems/problem.ts";
 import { callerOf } from "./caller.ts";
 
 export const accounts = new Hono<AppEnv>()
   .get("/", requireSessionOrKey, limitRate, async (c) => {
     const reply = await ledgerOf(c).listAccounts(callerOf(c));
-    if (!reply.ok) refuse(reply.refusal.code, reply.refusal);
+    if (!reply.ok) refuseWith(reply.refusal);
     return c.json({ accounts: reply.accounts } satisfies AccountList);
   })
   .get("/:id", requireSessionOrKey, limitRate, async (c) => {
@@ -33,6 +33,6 @@ function accountIdOf(c: AppContext): string {
 }
 
 function answerAccount(c: AppContext, reply: AccountReply): Response {
-  if (!reply.ok) refuse(reply.refusal.code, reply.refusal);
+  if (!reply.ok) refuseWith(reply.refusal);
   return c.json(reply.account);
 }

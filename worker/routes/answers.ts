@@ -1,11 +1,11 @@
 /** Ledger replies as HTTP answers. */
 import type { AppContext } from "../context.ts";
 import type { LinkReply } from "../ledger/replies.ts";
-import { refuse } from "../problems/problem.ts";
+import { refuseWith } from "../problems/problem.ts";
 
 /** `doneStatus`: what this route answers once the link is not waiting for the provider. */
 export function answerLink(c: AppContext, reply: LinkReply, doneStatus: 200 | 201): Response {
-  if (!reply.ok) refuse(reply.refusal.code, reply.refusal);
+  if (!reply.ok) refuseWith(reply.refusal);
   c.set("linkId", reply.link.id);
   if (reply.replayed) c.header("Idempotent-Replayed", "true");
   if (reply.retryAfterS === null) return c.json(reply.link, doneStatus);

@@ -18,7 +18,7 @@ import type { Once } from "../ledger/ledger.ts";
 import { WAIT_GET_DEFAULT_S, WAIT_POST_DEFAULT_S } from "../limits.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import { waitMs } from "../prefer.ts";
-import { refuse } from "../problems/problem.ts";
+import { refuse, refuseWith } from "../problems/problem.ts";
 import { checkShape, readJson } from "../request-body.ts";
 import { answerLink } from "./answers.ts";
 import { callerOf } from "./caller.ts";
@@ -41,7 +41,7 @@ export const links = new Hono<AppEnv>()
   })
   .get("/", requireSessionOrKey, limitRate, async (c) => {
     const reply = await ledgerOf(c).listLinks();
-    if (!reply.ok) refuse(reply.refusal.code, reply.refusal);
+    if (!reply.ok) refuseWith(reply.refusal);
     return c.json({ links: reply.links });
   })
   .get("/current", requireSession, limitRate, async (c) => {

@@ -122,7 +122,7 @@ test("a link that waited for another one's doubt until its public token died has
   });
   const sibling = { ...finalizingLink(), id: "lnk_0" };
   assert.equal(sibling.work?.kind, "create");
-  store.saveLink(posting(sibling, sibling.work as WorkOf<"create">, 0));
+  store.saveLink(posting(sibling, sibling.work as WorkOf<"create">));
   clock.nowMs = PUBLIC_TOKEN_LIFE_MS - 1;
   await driver.runDue("lnk_1");
   assert.equal(store.link("lnk_1")?.status, "finalizing");

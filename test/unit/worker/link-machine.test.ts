@@ -58,7 +58,7 @@ const choice = { body: "{}", name: "Bank - Checking", selection: { account: { id
 
 function posted1(): LinkRecord {
   const record = finalizing(ready(), choice, 0);
-  return posting(record, workOf(record, "create"), 0);
+  return posting(record, workOf(record, "create"));
 }
 
 function workOf<Kind extends Work["kind"]>({ work }: LinkRecord, kind: Kind): Extract<Work, { kind: Kind }> {
@@ -161,7 +161,7 @@ describe("posting an account", () => {
   test("only the provider's own refusal counts as one after a lost answer", () => {
     let record = posted1();
     record = posted(record, workOf(record, "posting"), null, 50, replay);
-    record = posting(record, workOf(record, "create"), 60);
+    record = posting(record, workOf(record, "create"));
     record = posted(record, workOf(record, "posting"), fail("provider_misconfigured"), 70, replay);
     assert.equal(workOf(record, "create").refusals, 0);
   });
@@ -183,11 +183,11 @@ describe("posting an account", () => {
     let record = posted1();
     record = posted(record, workOf(record, "posting"), null, 50, replay);
     for (const nowMs of [60, 30_000]) {
-      record = posting(record, workOf(record, "create"), nowMs);
+      record = posting(record, workOf(record, "create"));
       record = posted(record, workOf(record, "posting"), fail("provider_rejected"), nowMs, replay);
       assert.equal(workOf(record, "create").notBeforeMs, nowMs + TIMEOUT_MS * 1.25);
     }
-    record = posting(record, workOf(record, "create"), 60_000);
+    record = posting(record, workOf(record, "create"));
     assert.equal(
       posted(record, workOf(record, "posting"), fail("provider_rejected"), 60_001, replay).status,
       "failed",
@@ -217,7 +217,7 @@ describe("searching for an account in doubt", () => {
 
   test("there is never a third post", () => {
     let record = look(look(searching(), null, 31_000), null, 60_000);
-    record = posting(record, workOf(record, "create"), 60_000);
+    record = posting(record, workOf(record, "create"));
     record = posted(record, workOf(record, "posting"), null, 90_000, search);
     for (let looks = 0; looks < 10; looks++) {
       record = look(record, null, 120_000 + looks);
@@ -234,7 +234,7 @@ describe("searching for an account in doubt", () => {
 
   test("a refused second post means look again, and no third", () => {
     let record = look(look(searching(), null, 31_000), null, 60_000);
-    record = posting(record, workOf(record, "create"), 60_000);
+    record = posting(record, workOf(record, "create"));
     record = posted(record, workOf(record, "posting"), fail("provider_rejected"), 60_100, search);
     record = look(look(record, null, 90_000), null, 120_000);
     workOf(record, "search");
@@ -243,7 +243,7 @@ describe("searching for an account in doubt", () => {
 
   test("it is given up only after the public token's life, with two empty looks", () => {
     let record = look(look(searching(), null, 31_000), null, 60_000);
-    record = posting(record, workOf(record, "create"), 60_000);
+    record = posting(record, workOf(record, "create"));
     record = posted(record, workOf(record, "posting"), fail("provider_rejected"), 60_100, search);
     record = look(record, null, PUBLIC_TOKEN_LIFE_MS);
     assert.equal(record.status, "finalizing");

@@ -2,6 +2,7 @@
 import type { LynxConfig } from "../../config.ts";
 import type { Account } from "../../contract.ts";
 import { accountName } from "../account-name.ts";
+import { bareAccount } from "../bare-account.ts";
 import { fail, type Provider, succeed } from "../provider.ts";
 import type { LinkExternalAccountVerified, LynxApi } from "./api.ts";
 import { toLynxType } from "./map-account-type.ts";
@@ -135,16 +136,5 @@ export function createLynx(
 }
 
 function accountOf(known: Pick<Account, "id" | "status"> & Partial<Account>): Account {
-  return {
-    provider: "lynx",
-    name: null,
-    mask: null,
-    type: null,
-    asset: "USD",
-    institution: null,
-    failure_code: null,
-    created_at: null,
-    updated_at: null,
-    ...known,
-  };
+  return bareAccount({ ...known, provider: "lynx", asset: "USD" });
 }

@@ -1,0 +1,16 @@
+import type { Account } from "../contract.ts";
+
+/** An account of which only this much is known. */
+export function bareAccount(known: Pick<Account, "id" | "provider" | "status"> & Partial<Account>): Account {
+  return {
+    name: null,
+    mask: null,
+    type: null,
+    asset: null,
+    institution: null,
+    failure_code: null,
+    created_at: null,
+    updated_at: null,
+    ...known,
+  };
+}
