@@ -17,11 +17,15 @@ export function apiBase(
 ): string {
   const named = api ?? defaultApi;
   if (!named) throw new BankLinkError("api_missing", false);
-  const url = URL.canParse(named, document.baseURI) ? new URL(named, document.baseURI) : null;
+  const url = parsed(named);
   const isTrusted = api === null || api !== attribute;
-  const origins = [location.origin, defaultApi && new URL(defaultApi).origin, ...allowed];
+  const origins = [location.origin, parsed(defaultApi ?? "")?.origin, ...allowed];
   if (!url?.protocol.startsWith("http") || !(isTrusted || origins.includes(url.origin))) {
     throw new BankLinkError("api_not_allowed", false);
   }
   return url.origin + url.pathname.replace(/\/+$/, "");
+}
+
+function parsed(address: string): URL | null {
+  return URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI) : null;
 }

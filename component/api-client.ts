@@ -72,9 +72,22 @@ export class ApiClient {
   /** Tries again where that is safe: all that is called here is a read, has an idempotency key, or does nothing twice. */
   async #call(request: Request): Promise<Link> {
     const { retries = RETRIES_BRIEF, signal } = request;
+    let refused: string | undefined;
     for (let tries = 0; ; ) {
       try {
-        return await this.#once(request);
+        const token = await sessionToken(this.#session, refused);
+        signal?.throwIfAborted();
+        const response = await this.#fetch(request, token);
+        // Renewed once; a second refusal is one.
+        if (response.status === 401 && !refused) {
+          refused = token;
+          continue;
+        }
+        // A proxy's page is no problem document; what it says is not for us.
+        const body = await response.json().catch(() => null);
+        if (!response.ok) throw fromProblem(body ?? {}, response);
+        if (!body) throw new BankLinkError("network_error");
+        return body as Link;
       } catch (thrown) {
         signal?.throwIfAborted();
         const { code, retryable, retryAfterMs } = asBankLinkError(thrown);
@@ -87,20 +100,6 @@ export class ApiClient {
         if (code !== "idempotency_in_progress") tries++;
       }
     }
-  }
-
-  async #once(request: Request): Promise<Link> {
-    const token = await sessionToken(this.#session);
-    request.signal?.throwIfAborted();
-    let response = await this.#fetch(request, token);
-    if (response.status === 401) {
-      response = await this.#fetch(request, await sessionToken(this.#session, token));
-    }
-    // A proxy's page is no problem document; what it says is not for us.
-    const body = await response.json().catch(() => null);
-    if (!response.ok) throw fromProblem(body ?? {}, response);
-    if (body === null) throw new BankLinkError("network_error");
-    return body as Link;
   }
 
   async #fetch(request: Request, token: string): Promise<Response> {

@@ -3,7 +3,8 @@ import type { Account, CreateLink, Link } from "../worker/contract.ts";
 import { apiBase } from "./api-base.ts";
 import { ApiClient } from "./api-client.ts";
 import { BankLinkStateChangeEvent } from "./events.ts";
-import { type FlowHost, LinkFlow, type Outcome } from "./link-flow.ts";
+import { type FlowHost, LinkFlow } from "./link-flow.ts";
+import type { Outcome } from "./link-progress.ts";
 import type { LinkState } from "./link-state.ts";
 import {
   loadMessages,
@@ -14,7 +15,7 @@ import {
   withOverrides,
 } from "./messages.ts";
 import { loadPlaid, PLAID_SCRIPT_URL } from "./plaid-script.ts";
-import { offerToResume, type Resumer, withdrawFromResuming } from "./resume.ts";
+import { offerToResume, withdrawFromResuming } from "./resume.ts";
 import { type GetSession, hasSession } from "./session.ts";
 import { styles } from "./styles.ts";
 import { viewTemplate } from "./view.ts";
@@ -44,7 +45,7 @@ export type Preload = "intent" | "load" | "none";
  * @attr {string} name - under which a form submits the value
  * @attr {string} value - the value to begin with, and after a reset of the form
  * @attr {boolean} required - a form is not submitted before an account is linked
- * @attr {boolean} disabled - nothing can be linked
+ * @attr {boolean} disabled - nothing can be begun; a customer who is back from a bank goes on
  * @attr {string} nonce - the platform's own: given to Plaid's script for a strict Content-Security-Policy
  *
  * @prop {(() => string | Promise<string>) | null} getSession - returns a session token; wins over `session-url`
@@ -55,9 +56,10 @@ export type Preload = "intent" | "load" | "none";
  * @prop {Account | null} linkedAccount - readonly; the account that was linked or refreshed
  * @prop {string} value - the linked account's id, or the link's id where the provider gives none
  *
- * @method open - opens Plaid Link as soon as possible; resolves with `{status, account?}`, never rejects
+ * @method open - opens Plaid Link as soon as possible; resolves with `{status, account?}`, never rejects; an element
+ *   that is removed while the provider works resolves it with `finalizing`
  * @method close - asks Plaid Link to leave, and takes it away if it does not
- * @method reset - back to the beginning; what is finalizing goes on, unannounced
+ * @method reset - back to the beginning, the value as well; what is finalizing goes on, unannounced
  *
  * @slot - the button's label, in every state
  * @slot trigger - replaces the button; a click on it opens Link
@@ -100,10 +102,7 @@ export type Preload = "intent" | "load" | "none";
 export class BankLinkElement extends LitElement {
   static readonly formAssociated = true;
   static override styles = styles;
-  static override shadowRootOptions: ShadowRootInit = {
-    ...LitElement.shadowRootOptions,
-    delegatesFocus: true,
-  };
+  static override shadowRootOptions: ShadowRootInit = { mode: "open", delegatesFocus: true };
 
   static override properties = {
     sessionUrl: { attribute: "session-url" },
@@ -151,14 +150,10 @@ export class BankLinkElement extends LitElement {
   declare messages: MessageOverrides | null;
 
   readonly #internals = this.attachInternals();
-  readonly #host: FlowHost = this.#flowHost();
-  readonly #flow = new LinkFlow(this.#host);
-  readonly #resumer: Resumer = { element: this, flow: this.#flow, apiClient: this.#host.apiClient };
+  readonly #flow = new LinkFlow(this.#flowHost());
   #value: string | null = null;
-  #isFormDisabled = false;
   /** Whether the page brought a customer back, and whose that is; until it is clear, nothing is preloaded. */
   #arrival: "unasked" | "asked" | "clear" = "unasked";
-  #hadFocus = false;
 
   constructor() {
     super();
@@ -227,7 +222,7 @@ export class BankLinkElement extends LitElement {
     // Being moved is being removed and added in one go, so the judgement waits for the end of it.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      withdrawFromResuming(this.#resumer);
+      withdrawFromResuming(this.#flow);
       this.#arrival = "unasked";
       this.#flow.disconnected();
     });
@@ -237,14 +232,12 @@ export class BankLinkElement extends LitElement {
     this.#syncForm();
   }
 
-  formDisabledCallback(isDisabled: boolean): void {
-    this.#isFormDisabled = isDisabled;
+  formDisabledCallback(): void {
     // Called while Lit reflects `disabled`, which is within an update that takes no other request.
     queueMicrotask(() => this.requestUpdate());
   }
 
   formResetCallback(): void {
-    this.value = null;
     this.reset();
   }
 
@@ -253,19 +246,14 @@ export class BankLinkElement extends LitElement {
   }
 
   protected override willUpdate(): void {
-    this.#hadFocus = this.shadowRoot?.activeElement != null;
     void loadMessages(this.#language)?.then(() => this.requestUpdate());
   }
 
   protected override updated(): void {
     this.#syncForm();
-    // The button may be gone; whoever was on it must not be thrown to the top of the page.
-    if (this.#hadFocus && !this.shadowRoot?.activeElement) {
-      this.shadowRoot?.querySelector<HTMLElement>(".account")?.focus();
-    }
     if (this.#arrival === "unasked" && this.isConnected && hasSession(this)) {
       this.#arrival = "asked";
-      void offerToResume(this.#resumer).then(() => {
+      void offerToResume(this.#flow).then(() => {
         this.#arrival = "clear";
         this.requestUpdate();
       });
@@ -274,9 +262,9 @@ export class BankLinkElement extends LitElement {
   }
 
   /** Opens Plaid Link as soon as possible; resolves with the outcome, never rejects. */
-  open(): Promise<Outcome> {
+  async open(): Promise<Outcome> {
     const isDone = this.status === "linked" && !this.multiple;
-    return this.#isDisabled || isDone ? Promise.resolve(this.#flow.outcome) : this.#flow.open();
+    return this.#isDisabled || isDone ? this.#flow.outcome : this.#flow.open();
   }
 
   /** Asks Plaid Link to leave, and takes it away if it does not. */
@@ -286,14 +274,13 @@ export class BankLinkElement extends LitElement {
 
   /** Back to the beginning. What is finalizing goes on, unannounced. */
   reset(): void {
+    this.value = null;
     this.#flow.reset();
   }
 
   override focus(options?: FocusOptions): void {
-    const trigger = this.shadowRoot
-      ?.querySelector<HTMLSlotElement>("slot[name=trigger]")
-      ?.assignedElements()[0];
-    if (trigger instanceof HTMLElement) trigger.focus(options);
+    const trigger = this.#trigger;
+    if (trigger) trigger.focus(options);
     else super.focus(options);
   }
 
@@ -305,8 +292,16 @@ export class BankLinkElement extends LitElement {
     return this.#internals.reportValidity();
   }
 
+  /** The page's own, or our button; none after success. */
+  get #trigger(): HTMLElement | undefined {
+    const slot = this.shadowRoot?.querySelector<HTMLSlotElement>("slot[name=trigger]");
+    const triggers = slot ? [...slot.assignedElements(), ...slot.children] : [];
+    return triggers.find((element) => element instanceof HTMLElement);
+  }
+
   get #isDisabled(): boolean {
-    return this.disabled || this.#isFormDisabled;
+    // Also by a fieldset.
+    return this.disabled || this.matches(":disabled");
   }
 
   get #language(): string {
@@ -324,9 +319,8 @@ export class BankLinkElement extends LitElement {
   #syncForm(): void {
     const { value, required } = this;
     this.#internals.setFormValue(value || null);
-    const button = this.shadowRoot?.querySelector("button") ?? undefined;
     if (required && !value)
-      this.#internals.setValidity({ valueMissing: true }, this.#messages.required || " ", button);
+      this.#internals.setValidity({ valueMissing: true }, this.#messages.required || " ", this.#trigger);
     else this.#internals.setValidity({});
   }
 
@@ -352,9 +346,9 @@ export class BankLinkElement extends LitElement {
       },
       wishes: (): CreateLink => ({
         language: this.#language,
-        ...(this.refreshAccount && { account_id: this.refreshAccount }),
-        ...(this.redirectUri && { redirect_uri: this.redirectUri }),
-        ...(this.reference && { reference: this.reference }),
+        account_id: this.refreshAccount || undefined,
+        redirect_uri: this.redirectUri || undefined,
+        reference: this.reference || undefined,
       }),
       loadPlaid: () => loadPlaid(BankLinkElement.plaidScriptUrl, this.nonce),
       sentence: (of) => {
@@ -366,9 +360,17 @@ export class BankLinkElement extends LitElement {
         this.#internals.states?.add(to);
         if (from === "open") this.#returnFocus();
         this.requestUpdate();
-        if (to === "linked") this.value = this.linkedAccount?.id ?? this.link?.id ?? null;
+        const isLinked = to === "linked";
+        if (isLinked) {
+          this.value = this.linkedAccount?.id ?? this.link?.id ?? null;
+          // Success takes the button away; whoever was on it must not be thrown to the top of the page.
+          if (!this.multiple && this.matches(":focus-within"))
+            void this.updateComplete.then(() =>
+              this.shadowRoot?.querySelector<HTMLElement>("[part=status]")?.focus(),
+            );
+        }
         this.dispatchEvent(new BankLinkStateChangeEvent({ from, to }));
-        if (to === "linked") this.dispatchEvent(new Event("change", { bubbles: true }));
+        if (isLinked) this.dispatchEvent(new Event("change", { bubbles: true }));
       },
     };
   }
@@ -376,7 +378,7 @@ export class BankLinkElement extends LitElement {
   protected override render(): TemplateResult {
     return viewTemplate({
       flow: this.#flow,
-      mode: this.refreshAccount ? "refresh" : "link",
+      mode: this.#flow.link?.mode ?? (this.refreshAccount ? "refresh" : "link"),
       messages: this.#messages,
       isDisabled: this.#isDisabled,
       multiple: this.multiple,

@@ -3,9 +3,11 @@ export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   const over = new AbortController();
   const options = { signal: over.signal };
-  await new Promise((resolve, reject) => {
+  await new Promise((resolve) => {
     setTimeout(resolve, ms);
     addEventListener("online", resolve, options);
-    signal?.addEventListener("abort", () => reject(signal.reason), options);
-  }).finally(() => over.abort());
+    signal?.addEventListener("abort", resolve, options);
+  });
+  over.abort();
+  signal?.throwIfAborted();
 }

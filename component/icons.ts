@@ -4,8 +4,8 @@ import { html, type TemplateResult } from "lit";
 const PATHS = {
   bank: "m3 9 9-5 9 5zm3 2v7m6-7v7m6-7v7M3 20h18",
   lock: "M5 11h14v9H5zm3 0V8a4 4 0 0 1 8 0v3",
-  check: "m5.5 12.5 4.5 4.5 8.5-9.5",
-  alert: "M12 8v5m0 3.2v.1M12 3.5 21.5 20h-19Z",
+  check: "m5 13 5 5 9-11",
+  alert: "M12 9v5m0 3v.1M12 3 22 20H2z",
 };
 
 export function icon(name: keyof typeof PATHS): TemplateResult {

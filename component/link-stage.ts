@@ -12,15 +12,23 @@ export interface LinkStage {
   hide?(): void;
 }
 
-/** The stage for `frame`, opened by something inside `anchor`. Call it right after `Plaid.create()`: moving reloads the frame. */
-export function stageFor(frame: HTMLElement, anchor: Element): LinkStage {
-  let stage: LinkStage = { carrier: frame };
+export type Layer = "page" | "popover" | "dialog";
+
+/** Where Link is opened from. */
+export function layerOf(anchor: Element): Layer {
+  let layer: Layer = "page";
   for (const element of flatAncestors(anchor)) {
     // A closed dialog counts: Link may be prepared before its dialog opens.
-    if (element instanceof HTMLDialogElement) return dialogStage(frame);
-    if (element.popover) stage = popoverStage(frame);
+    if (element instanceof HTMLDialogElement) return "dialog";
+    if (element.popover) layer = "popover";
   }
-  return stage;
+  return layer;
+}
+
+/** The stage for `frame`. Call it right after `Plaid.create()`: moving reloads the frame. */
+export function stageFor(frame: HTMLElement, layer: Layer): LinkStage {
+  if (layer === "dialog") return dialogStage(frame);
+  return layer === "popover" ? popoverStage(frame) : { carrier: frame };
 }
 
 // In Chromium, Firefox and WebKit nothing but a modal dialog of our own, above the other, takes part in the page.

@@ -2,49 +2,33 @@
 
 export type LinkState =
   | "idle"
+  /** A link token is being fetched, and Link loaded with it. */
   | "preparing"
+  /** Link could open now. */
   | "ready"
   | "open"
+  /** The bank agreed; the API makes it true. */
   | "finalizing"
+  /** The API said `linked`. Nothing else leads here. */
   | "linked"
+  /** Left without linking. */
   | "canceled"
   | "failed";
 
-export type LinkAction =
-  /** A link token is being fetched, and Link loaded with it. */
-  | "prepare"
-  /** Link could open now. */
-  | "prepared"
-  | "open"
-  /** Left without linking. */
-  | "exit"
-  /** The bank agreed; the API makes it true. */
-  | "finalize"
-  /** The API said `linked`. Nothing else leads to success. */
-  | "linked"
-  | "fail"
-  /** From anywhere. */
-  | "reset";
-
-const MOVES: Record<LinkState, Partial<Record<Exclude<LinkAction, "reset">, LinkState>>> = {
-  idle: { prepare: "preparing", finalize: "finalizing" },
-  preparing: { prepared: "ready", finalize: "finalizing", fail: "failed" },
+const WAYS: Record<LinkState, readonly LinkState[]> = {
+  idle: ["preparing", "finalizing"],
+  preparing: ["ready", "finalizing", "failed"],
   // A token about to expire is renewed before opening, a refused one after.
-  ready: { open: "open", prepare: "preparing", fail: "failed" },
-  open: { finalize: "finalizing", exit: "canceled", prepare: "preparing", fail: "failed" },
-  finalizing: { linked: "linked", fail: "failed" },
-  linked: { prepare: "preparing" },
-  canceled: { prepare: "preparing" },
+  ready: ["open", "preparing", "failed"],
+  open: ["finalizing", "canceled", "preparing", "failed"],
+  finalizing: ["linked", "failed"],
+  linked: ["preparing"],
+  canceled: ["preparing"],
   // Finalizing again is what "try again" means while the outcome of the first try is unknown.
-  failed: { prepare: "preparing", finalize: "finalizing" },
+  failed: ["preparing", "finalizing"],
 };
 
-/** The state after `action`; the same state when the action means nothing there. */
-export function next(state: LinkState, action: LinkAction): LinkState {
-  return action === "reset" ? "idle" : (MOVES[state][action] ?? state);
-}
-
-/** Something is under way that a person waits for. */
-export function isBusy(state: LinkState): boolean {
-  return state === "preparing" || state === "open" || state === "finalizing";
+/** `wanted`, where there is a way to it; otherwise it stays as it is. To `idle` there is one from anywhere. */
+export function next(state: LinkState, wanted: LinkState): LinkState {
+  return wanted === "idle" || WAYS[state].includes(wanted) ? wanted : state;
 }

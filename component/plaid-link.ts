@@ -1,7 +1,7 @@
 /** One run of Plaid Link: create, open, exit, destroy. And the few types of Plaid that this takes. */
 import { BankLinkError } from "./errors.ts";
 import { LINK_EXIT_GRACE_MS, LINK_FLUSH_MS, LINK_LOAD_TIMEOUT_MS } from "./limits.ts";
-import { type LinkStage, stageFor } from "./link-stage.ts";
+import { type Layer, type LinkStage, layerOf, stageFor } from "./link-stage.ts";
 import type { PlaidError, PlaidExitMetadata, PlaidSuccessMetadata } from "./plaid-metadata.ts";
 
 export interface PlaidFactory {
@@ -41,11 +41,17 @@ export class PlaidLink {
   readonly loaded: Promise<void>;
   readonly #handler: PlaidHandler;
   readonly #stage: LinkStage | undefined;
+  readonly #anchor: Element;
+  readonly #layer: Layer;
+  /** The page's own, while Link is open. */
+  #overflow = "";
   #phase: Phase = "created";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Starts loading at once, hidden. */
   constructor(plaid: PlaidFactory, options: PlaidLinkOptions) {
+    this.#anchor = options.anchor;
+    this.#layer = layerOf(options.anchor);
     const before = [...document.querySelectorAll("iframe")];
     const loading = Promise.withResolvers<void>();
     this.loaded = loading.promise;
@@ -62,7 +68,7 @@ export class PlaidLink {
       },
     });
     const frame = [...document.querySelectorAll("iframe")].find((frame) => !before.includes(frame));
-    this.#stage = frame && stageFor(frame, options.anchor);
+    this.#stage = frame && stageFor(frame, this.#layer);
     this.#timer = setTimeout(() => loading.reject(new BankLinkError("link_timeout")), LINK_LOAD_TIMEOUT_MS);
     loading.promise.then(
       () => clearTimeout(this.#timer),
@@ -70,8 +76,14 @@ export class PlaidLink {
     );
   }
 
+  /** Not so when the element has been moved into a dialog, or out of one. */
+  get isInPlace(): boolean {
+    return layerOf(this.#anchor) === this.#layer;
+  }
+
   open(): void {
     this.#phase = "open";
+    this.#overflow = document.body.style.overflow;
     this.#handler.open();
     this.#stage?.show?.();
   }
@@ -89,17 +101,19 @@ export class PlaidLink {
   /** Takes everything away; no callback comes any more. */
   destroy(): void {
     if (this.#phase === "destroyed") return;
-    const { overflow } = document.body.style;
-    const neverOpened = this.#phase === "created";
+    const { style } = document.body;
+    let isUnlocked = this.#phase === "open";
+    const overflow = isUnlocked ? this.#overflow : style.overflow;
     this.#phase = "destroyed";
     clearTimeout(this.#timer);
     try {
       this.#handler.destroy();
     } catch {
       // Plaid looks for its frame where it left it; ours may be on a stage. What is left is taken away below.
+      isUnlocked = false;
     }
     // Destroying a handler that never opened sets the page's overflow to what it was when it was created.
-    if (neverOpened) document.body.style.overflow = overflow;
+    if (!isUnlocked) style.overflow = overflow;
     this.#stage?.carrier.remove();
   }
 

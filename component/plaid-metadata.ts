@@ -38,25 +38,20 @@ export function readSuccess(
   publicToken: string | null,
   metadata: PlaidSuccessMetadata | null,
 ): FinalizeLink | FinalizeRefresh | BankLinkError {
-  const link_session_id = metadata?.link_session_id || null;
-  if (mode === "refresh") return { link_session_id };
+  const session = texts(metadata, ["link_session_id"]);
+  if (mode === "refresh") return session;
 
   const accounts = metadata?.accounts ?? [];
-  if (accounts.length > 1) {
-    return new BankLinkError("multiple_accounts");
-  }
+  if (accounts.length > 1) return new BankLinkError("multiple_accounts", false);
   const account = accounts[0] ?? metadata?.account;
   const id = account?.id ?? metadata?.account_id;
-  if (!publicToken || !id) {
-    return new BankLinkError("account_metadata_missing");
-  }
-  const { name, mask, type, subtype } = account ?? {};
-  const { name: bank, institution_id } = metadata?.institution ?? {};
+  if (!publicToken || !id) return new BankLinkError("account_metadata_missing", false);
+  const { name, institution_id } = metadata?.institution ?? {};
   return {
     public_token: publicToken,
-    account: { id, name: name || null, mask: mask || null, type: type || null, subtype: subtype || null },
-    institution: bank && institution_id ? { id: institution_id, name: bank } : null,
-    link_session_id,
+    account: { id, ...texts(account, ["name", "mask", "type", "subtype"]) },
+    institution: name && institution_id ? { id: institution_id, name } : null,
+    ...session,
   };
 }
 
@@ -70,10 +65,8 @@ export function readExit(error: PlaidError | null, metadata: PlaidExitMetadata |
   const code = error?.error_code;
   return {
     report: {
-      status: metadata?.status || null,
+      ...texts(metadata, ["status", "link_session_id", "request_id"]),
       error: code ? { type: error.error_type || code, code } : null,
-      link_session_id: metadata?.link_session_id || null,
-      request_id: metadata?.request_id || null,
     },
     displayMessage: error?.display_message || null,
   };
@@ -94,11 +87,19 @@ const HARMLESS = [
 ];
 
 export function readEvent(metadata: unknown): Record<string, string> {
-  const given = Object(metadata) as Record<string, unknown>;
-  const passed: Record<string, string> = {};
-  for (const field of HARMLESS) {
-    const value = given[field];
-    if (typeof value === "string" && value !== "") passed[field] = value;
+  return texts(metadata, HARMLESS) as Record<string, string>;
+}
+
+/** Of `fields` those that say something. */
+function texts<Field extends string>(
+  given: unknown,
+  fields: readonly Field[],
+): Partial<Record<Field, string>> {
+  const values = Object(given) as Record<Field, unknown>;
+  const said: Partial<Record<Field, string>> = {};
+  for (const field of fields) {
+    const value = values[field];
+    if (typeof value === "string" && value) said[field] = value;
   }
-  return passed;
+  return said;
 }

@@ -38,8 +38,9 @@ function load(url: string, nonce: string): Promise<PlaidFactory> {
         resolve(window.Plaid);
         return;
       }
-      // A tag that failed never fires again, so it must not be found by the next try.
-      script.remove();
+      // A tag that failed never fires again, so it must not be found by the next try. Our own that is only late may
+      // still run, and is waited for once more.
+      if (present || code === "script_blocked") script.remove();
       reject(new BankLinkError(code));
     };
     // Also for somebody else's tag that had failed before we came.

@@ -12,15 +12,13 @@ export interface SessionSettings {
   session: string | null;
 }
 
-interface Entry {
-  asked: Promise<string>;
-  /** Once it has come. */
-  token?: string;
+interface Answer {
+  token: string;
   expiresAtMs: number;
 }
 
-// One entry, so one request in flight, for each source and page, however many elements share it.
-const entries = new Map<string | GetSession, Entry>();
+// One answer, so one request in flight, for each source and page, however many elements share it.
+const answers = new Map<string | GetSession, Promise<Answer>>();
 
 export function hasSession(settings: SessionSettings): boolean {
   return Boolean(settings.getSession || settings.sessionUrl || settings.session);
@@ -37,25 +35,17 @@ export async function sessionToken(settings: SessionSettings, refused?: string):
   if (!getSession && session && session !== refused) return session;
   const source = getSession ?? sessionUrl;
   if (!source) throw new BankLinkError("session_unavailable");
-  const known = entries.get(source);
-  if (known && !isStale(known, refused)) return known.asked;
-  const entry: Entry = {
-    expiresAtMs: Number.POSITIVE_INFINITY,
-    asked: ask(source, (answer) => Object.assign(entry, answer)),
-  };
-  entries.set(source, entry);
-  entry.asked.catch(() => entries.get(source) === entry && entries.delete(source));
-  return entry.asked;
+  const known = answers.get(source);
+  const answer = await known?.catch(() => null);
+  if (answer && answer.token !== refused && answer.expiresAtMs - SESSION_MARGIN_MS > Date.now()) {
+    return answer.token;
+  }
+  // Another element may have asked meanwhile.
+  if (answers.get(source) === known) answers.set(source, ask(source));
+  return ((await answers.get(source)) as Answer).token;
 }
 
-function isStale({ token, expiresAtMs }: Entry, refused: string | undefined): boolean {
-  return token !== undefined && (token === refused || expiresAtMs - SESSION_MARGIN_MS <= Date.now());
-}
-
-async function ask(
-  source: string | GetSession,
-  onAnswer: (answer: { token: string; expiresAtMs: number }) => void,
-): Promise<string> {
+async function ask(source: string | GetSession): Promise<Answer> {
   try {
     // Asked first: if it throws at once, nothing may be left that rejects later with nobody to hear it.
     const asked = typeof source === "string" ? post(source) : source();
@@ -64,8 +54,7 @@ async function ask(
     const { token, expires_at } = typeof answer === "string" ? { token: answer } : answer;
     if (!token || typeof token !== "string") throw new TypeError();
     // Without a date it serves until it is refused.
-    onAnswer({ token, expiresAtMs: Date.parse(expires_at ?? "") || Number.POSITIVE_INFINITY });
-    return token;
+    return { token, expiresAtMs: Date.parse(expires_at ?? "") || Number.POSITIVE_INFINITY };
   } catch {
     // Whatever the page's own code or server did, it comes to this.
     throw new BankLinkError(navigator.onLine ? "session_unavailable" : "offline");
@@ -74,10 +63,12 @@ async function ask(
 
 async function post(sessionUrl: string): Promise<{ token?: string; expires_at?: string }> {
   const url = new URL(sessionUrl, document.baseURI);
-  // It is called with the customer's cookies, fetch()'s default on its own origin, and what it answers is believed.
+  // It is called with the customer's cookies, fetch()'s default on its own origin, and what it answers is believed: so
+  // no redirect may lead elsewhere.
   if (url.origin !== location.origin) throw new TypeError();
   const response = await fetch(url, {
     method: "POST",
+    mode: "same-origin",
     headers: { "Content-Type": "application/json" },
     body: "{}",
   });

@@ -101,6 +101,8 @@ export const styles = css`
     display: flex;
     font-size: 0.875em;
     gap: 0.625rem;
+    /* Focused only so that a screen reader goes on from here. */
+    outline: 0;
   }
 
   /* Nothing to say: out of the grid, but there for screen readers before the first word comes. */
@@ -118,7 +120,7 @@ export const styles = css`
     background: var(--_surface);
     border: 1px solid var(--_border);
     border-radius: var(--_radius);
-    padding: 0.75rem 0.875rem;
+    padding: 0.75rem;
   }
 
   .failed svg {
@@ -132,11 +134,6 @@ export const styles = css`
     color: light-dark(#fff, #06230f);
     display: flex;
     padding: 0.5rem;
-  }
-
-  /* Focused only so that a screen reader goes on from here. */
-  .account {
-    outline: 0;
   }
 
   .bank {

@@ -3,7 +3,6 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { LinkMode } from "../worker/contract.ts";
 import { icon } from "./icons.ts";
 import type { LinkFlow } from "./link-flow.ts";
-import { isBusy } from "./link-state.ts";
 import type { Messages } from "./messages.ts";
 
 export interface View {
@@ -21,7 +20,7 @@ export function viewTemplate(view: View): TemplateResult {
   const status = statusTemplate(view);
   return html`
     ${hasButton ? triggerTemplate(view) : nothing}
-    <div part="status" class=${view.flow.state} role="status">${status}</div>
+    <div part="status" class=${view.flow.state} role="status" tabindex="-1">${status}</div>
     ${
       status === nothing && view.messages.hint
         ? html`<p part="hint">${icon("lock")}${view.messages.hint}</p>`
@@ -32,7 +31,7 @@ export function viewTemplate(view: View): TemplateResult {
 
 function triggerTemplate(view: View): TemplateResult {
   // What is prepared ahead of a click does not show.
-  const busy = view.flow.isWanted && isBusy(view.flow.state);
+  const busy = view.flow.isWanted;
   // Busy is never `disabled`: a disabled button loses focus, and says nothing to a screen reader.
   return html`<slot name="trigger" @click=${view.onTrigger}>
     <button part="button" type="button" ?disabled=${view.isDisabled} aria-disabled=${busy}>
@@ -52,24 +51,20 @@ function statusTemplate(view: View): TemplateResult | typeof nothing {
   const { flow, messages } = view;
   const { state, isWanted, isPending, sentence } = flow;
   switch (state) {
-    case "idle":
-    case "ready":
-    case "open":
-      return nothing;
     case "preparing":
-      return isWanted ? line(messages.preparing) : nothing;
+      return line(isWanted && messages.preparing);
     case "finalizing":
       return line(isPending ? messages.pending : messages.finalizing);
-    case "canceled":
-      return line(sentence);
     case "failed":
       return html`<slot name="error">${icon("alert")}${line(sentence)}</slot>`;
     case "linked":
       return html`<slot name="linked">${linkedTemplate(view)}</slot>`;
+    default:
+      return line(sentence);
   }
 }
 
-function line(text: string): TemplateResult | typeof nothing {
+function line(text: string | false): TemplateResult | typeof nothing {
   return text ? html`<p part="message">${text}</p>` : nothing;
 }
 
@@ -78,7 +73,7 @@ function linkedTemplate({ flow: { account }, mode, messages }: View): TemplateRe
   const bank = institution?.name ?? name;
   return html`
     <span class="badge">${icon("check")}</span>
-    <div class="account" tabindex="-1">
+    <div>
       <p part="message">${mode === "refresh" ? messages.reconnected : messages.linked}</p>
       ${bank ? html`<p class="bank">${bank}</p>` : nothing}
       ${mask ? html`<p class="mask">${messages.accountEnding.replace("{mask}", mask)}</p>` : nothing}

@@ -1,11 +1,9 @@
 import type { Messages } from "../messages.ts";
 
-const unreachable =
-  "Der Dienst ist gerade nicht erreichbar. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es erneut.";
+const unreachable = "Bitte prüfen Sie Ihre Verbindung und versuchen Sie es erneut.";
 const blocked =
   "Das sichere Bankfenster konnte nicht geladen werden. Bitte schalten Sie Inhaltsblocker für diese Seite aus und versuchen Sie es erneut.";
-const signedOut =
-  "Ihre Sitzung ist beendet. Bitte melden Sie sich erneut an und verknüpfen Sie dann Ihr Konto.";
+const signedOut = "Ihre Sitzung ist beendet. Bitte melden Sie sich erneut an.";
 
 const de: Messages = {
   link: "Bankkonto verknüpfen",

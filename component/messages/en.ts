@@ -1,6 +1,6 @@
 import type { Messages } from "../messages.ts";
 
-const unreachable = "The service can’t be reached. Please check your connection and try again.";
+const unreachable = "Please check your connection and try again.";
 const blocked = "Please turn off content blockers and try again.";
 const signedOut = "Your session has ended. Please sign in again.";
 

@@ -1,10 +1,9 @@
 import type { Messages } from "../messages.ts";
 
-const unreachable =
-  "No podemos conectar con el servicio en este momento. Compruebe su conexión e inténtelo de nuevo.";
+const unreachable = "Compruebe su conexión e inténtelo de nuevo.";
 const blocked =
   "No se pudo cargar la ventana segura del banco. Desactive los bloqueadores de contenido en esta página e inténtelo de nuevo.";
-const signedOut = "Su sesión ha terminado. Inicie sesión de nuevo y vincule su cuenta.";
+const signedOut = "Su sesión ha terminado. Inicie sesión de nuevo.";
 
 const es: Messages = {
   link: "Vincular su cuenta bancaria",

@@ -1,9 +1,9 @@
 import type { Messages } from "../messages.ts";
 
-const unreachable = "Le service est injoignable pour le moment. Vérifiez votre connexion et réessayez.";
+const unreachable = "Vérifiez votre connexion et réessayez.";
 const blocked =
   "La fenêtre sécurisée de la banque n’a pas pu s’ouvrir. Désactivez les bloqueurs de contenu pour cette page et réessayez.";
-const signedOut = "Votre session a expiré. Reconnectez-vous, puis associez votre compte.";
+const signedOut = "Votre session a expiré. Veuillez vous reconnecter.";
 
 const fr: Messages = {
   link: "Associer votre compte bancaire",

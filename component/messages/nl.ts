@@ -1,9 +1,9 @@
 import type { Messages } from "../messages.ts";
 
-const unreachable = "De dienst is nu niet bereikbaar. Controleer uw verbinding en probeer het opnieuw.";
+const unreachable = "Controleer uw verbinding en probeer het opnieuw.";
 const blocked =
   "Het beveiligde venster van de bank kon niet worden geladen. Schakel contentblokkers voor deze pagina uit en probeer het opnieuw.";
-const signedOut = "Uw sessie is beëindigd. Meld u opnieuw aan en koppel daarna uw rekening.";
+const signedOut = "Uw sessie is beëindigd. Meld u opnieuw aan.";
 
 const nl: Messages = {
   link: "Uw bankrekening koppelen",

@@ -86,6 +86,22 @@ describe("focus", () => {
     assert.include(element.shadowRoot?.activeElement?.textContent, "First Platypus Bank");
   });
 
+  for (const [whose, content] of [
+    ["trigger", '<button slot="trigger">Go</button>'],
+    ["words of success", '<p slot="linked">Done</p>'],
+  ] as const) {
+    it(`is not lost either with the page's own ${whose}`, async () => {
+      const element = await add(LINK.replace("</bank-link>", `${content}</bank-link>`));
+      element.focus();
+      await openLink(element);
+      succeed();
+      await state(element, "linked");
+      await turn(30);
+      assert.isTrue(document.activeElement === element);
+      assert.isTrue(element.shadowRoot?.activeElement === part(element, "status"));
+    });
+  }
+
   it("returns to the page's own trigger", async () => {
     const element = await add(
       `<bank-link session-url="/session" preload="none"><button slot="trigger">Go</button></bank-link>`,

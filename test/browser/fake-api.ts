@@ -77,7 +77,7 @@ export class FakeApi {
   readonly unexpected: string[] = [];
   readonly #handlers = new Map<string, Handler>();
   readonly #restore: () => void;
-  #links = 0;
+  readonly #modes: Link["mode"][] = [];
 
   constructor(scope: Pick<Window, "fetch"> = window) {
     const real = scope.fetch;
@@ -87,13 +87,16 @@ export class FakeApi {
     scope.fetch = (input, init) => this.#fetch(String(input), init ?? {});
     this.on("POST /session", () => answer({ token: "session-1" }));
     this.on("POST /v1/links", ({ body }) => {
-      const n = ++this.#links;
       const mode = body.account_id ? "refresh" : "link";
+      const n = this.#modes.push(mode);
       return answer(aLink({ id: `lnk_${n}`, link_token: `link-sandbox-${n}`, mode }), 201);
     });
     this.on("POST /v1/links/:id/open", ({ url }) => answer(aLink({ id: idOf(url) })));
     this.on("POST /v1/links/:id/exit", ({ url }) => answer(aLink({ id: idOf(url) })));
-    this.on("POST /v1/links/:id/finalize", ({ url }) => answer(linked({ id: idOf(url) })));
+    this.on("POST /v1/links/:id/finalize", ({ url }) => {
+      const id = idOf(url);
+      return answer(linked({ id, mode: this.#modes[Number(id.slice("lnk_".length)) - 1] ?? "link" }));
+    });
   }
 
   /** `route`: method and path, `:id` for a link's id. */

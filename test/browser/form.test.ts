@@ -84,6 +84,32 @@ describe("in a form", () => {
     assert.equal(submitted(element), "acc_0");
   });
 
+  it("goes back to its markup's value by reset(), since nothing is shown as linked any more", async () => {
+    const element = await add(FORM);
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    element.reset();
+    assert.isNull(submitted(element));
+  });
+
+  it("shows the page's own trigger where it is required", async () => {
+    const element = await add(
+      FORM.replace("</bank-link>", '<button type="button" slot="trigger">Go</button></bank-link>'),
+    );
+    element.required = true;
+    await element.updateComplete;
+    assert.isFalse(element.reportValidity());
+    assert.isTrue(document.activeElement === element.querySelector("button"));
+  });
+
+  it("takes anything for a trigger", async () => {
+    const element = await add(FORM.replace("</bank-link>", '<svg slot="trigger"></svg></bank-link>'));
+    element.required = true;
+    await element.updateComplete;
+    assert.isTrue(element.validity.valueMissing);
+  });
+
   it("is disabled by its fieldset", async () => {
     const element = await add(FORM);
     const fieldset = element.closest("fieldset") as HTMLFieldSetElement;

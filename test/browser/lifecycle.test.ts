@@ -95,6 +95,29 @@ describe("being removed", () => {
   });
 });
 
+describe("a Link that cannot be taken away", () => {
+  it("does not leave the page locked when the element goes", async () => {
+    document.body.style.overflow = "clip";
+    const element = await add(LINK);
+    const { frame, calls } = await openLink(element);
+    // Plaid looks for its frame where it left it.
+    Object.assign(frame, {
+      remove() {
+        Reflect.deleteProperty(frame, "remove");
+        document.body.style.overflow = "hidden";
+        throw new Error("no frame");
+      },
+    });
+    element.remove();
+    await turn(10);
+    assert.include(calls, "destroy");
+    assert.isFalse(frame.isConnected);
+    const { overflow } = document.body.style;
+    document.body.style.overflow = "";
+    assert.equal(overflow, "clip");
+  });
+});
+
 describe("open(), close() and reset()", () => {
   it("open() resolves with the outcome of the whole", async () => {
     const element = await add(LINK);
@@ -104,6 +127,18 @@ describe("open(), close() and reset()", () => {
     const { status, account } = await outcome;
     assert.equal(status, "linked");
     assert.equal(account?.id, "acc_1");
+  });
+
+  it("open() resolves when the element is removed while the provider works", async () => {
+    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+    api.on("GET /v1/links/:id", () => new Promise(() => {}));
+    const element = await add(LINK);
+    const outcome = element.open();
+    await state(element, "open");
+    succeed();
+    await until(() => api.to("GET /v1/links/:id").length === 1, "a look");
+    element.remove();
+    assert.deepEqual(await outcome, { status: "finalizing" });
   });
 
   it("open() is one and the same while it is under way", async () => {

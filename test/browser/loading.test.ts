@@ -1,7 +1,7 @@
 import { assert } from "chai";
 import { BankLinkElement, type GetSession } from "../../component/index.ts";
 import { LINK_LOAD_TIMEOUT_MS, SCRIPT_TIMEOUT_MS, SESSION_TIMEOUT_MS } from "../../component/limits.ts";
-import { aLink, answer, dropped, problem } from "./fake-api.ts";
+import { aLink, answer, dropped, later, linked, problem } from "./fake-api.ts";
 import {
   add,
   api,
@@ -89,6 +89,26 @@ describe("Plaid's script", () => {
     assert.equal(fired("bank-link-error")[0]?.detail.code, "script_timeout");
     calm();
     await openLink(element);
+  });
+
+  it("that is late is waited for again by the next try, not loaded twice", async () => {
+    hurry(SCRIPT_TIMEOUT_MS);
+    // As on a poor network: the tag is there, and says nothing yet.
+    const append = document.head.append.bind(document.head);
+    document.head.append = (tag: HTMLScriptElement) => append(Object.assign(tag, { type: "text/plain" }));
+    const element = await add(LINK);
+    button(element).click();
+    await state(element, "failed");
+    document.head.append = append;
+    assert.equal(fired("bank-link-error")[0]?.detail.code, "script_timeout");
+    const [late] = scripts();
+    calm();
+    button(element).click();
+    await turn(20);
+    assert.isTrue(scripts().length === 1 && scripts()[0] === late, "the same tag");
+    await loadFakePlaid(`${PLAID_SCRIPT}?now`);
+    late?.dispatchEvent(new Event("load"));
+    await state(element, "open");
   });
 
   it("whose frame never loads is given up, and taken away", async () => {
@@ -197,6 +217,30 @@ describe("preloading", () => {
     await openLink(element);
     assert.equal(api.to("POST /v1/links")[1]?.body.account_id, "acc_9");
     assert.equal(link().config.token, "link-sandbox-2");
+  });
+
+  it("opens what is wished when Link opens, not what was wished before", async () => {
+    const create = later();
+    api.onEach("POST /v1/links", create.handler, () => answer(aLink({ id: "lnk_2", mode: "refresh" }), 201));
+    const element = await add(LOAD);
+    await state(element, "preparing");
+    button(element).click();
+    element.refreshAccount = "acc_9";
+    create.answer(answer(aLink(), 201));
+    await state(element, "open");
+    assert.equal(api.to("POST /v1/links").at(-1)?.body.account_id, "acc_9");
+    assert.equal(element.link?.mode, "refresh");
+    assert.deepEqual(
+      plaid().handlers.map(({ calls }) => calls),
+      [["destroy"], ["open"]],
+    );
+  });
+
+  it("does not go on for ever with a browser whose clock is wrong", async () => {
+    const past = new Date(Date.now() - 60_000).toISOString();
+    api.on("POST /v1/links", () => answer(aLink({ link_token_expires_at: past }), 201));
+    await openLink(await add(LINK));
+    assert.lengthOf(api.to("POST /v1/links"), 2);
   });
 
   it("leaves no trace when the element goes", async () => {
@@ -334,6 +378,30 @@ describe("the session", () => {
     assert.lengthOf(api.to("POST /v1/links"), 2);
   });
 
+  for (const [when, first] of [
+    ["when the agreement is sent", () => problem("unauthorized", 401, false)],
+    ["while the provider works", () => answer(aLink({ status: "finalizing" }), 202)],
+  ] as const) {
+    it(`that has ended ${when} loses nothing: once signed in again, trying again goes on`, async () => {
+      let isSignedIn = false;
+      api.on("POST /v1/links/:id/finalize", () => (isSignedIn ? answer(linked()) : first()));
+      api.on("GET /v1/links/:id", () =>
+        isSignedIn ? answer(linked()) : problem("unauthorized", 401, false),
+      );
+      const element = await add(LINK);
+      await openLink(element);
+      succeed();
+      await state(element, "failed");
+      assert.include(await message(element), "sign in again");
+      assert.equal(sessionStorage.getItem("bank-link"), "lnk_1", "a reload would find the outcome");
+      isSignedIn = true;
+      button(element).click();
+      await state(element, "linked");
+      assert.lengthOf(api.to("POST /v1/links"), 1);
+      assert.isNull(sessionStorage.getItem("bank-link"));
+    });
+  }
+
   it("is asked for again when it is about to expire", async () => {
     api.onEach(
       "POST /session",
@@ -440,6 +508,19 @@ describe("which API is called", () => {
   it("is not taken from markup when it is no http address", async () => {
     const markup = `<bank-link session-url="/session" preload="none" api="javascript:alert(1)"></bank-link>`;
     assert.equal(await failing(markup), "api_not_allowed");
+  });
+
+  it("may be a path of the page's origin for all elements", async () => {
+    BankLinkElement.defaultApi = "/edge";
+    const element = await add(LINK);
+    api.on("POST /edge/v1/links", () => answer(aLink(), 201));
+    api.on("POST /edge/v1/links/lnk_1/open", () => answer(aLink()));
+    await openLink(element);
+  });
+
+  it("is not allowed when its name is no address", async () => {
+    BankLinkElement.defaultApi = "http://[";
+    assert.equal(await failing(LINK), "api_not_allowed");
   });
 
   it("may be named by markup on the page's origin, with a path", async () => {

@@ -35,7 +35,6 @@ const record = (event: Event) => events.push(event as CustomEvent);
 beforeEach(() => {
   api = new FakeApi();
   events = [];
-  sessionStorage.clear();
   for (const type of EVENTS) document.addEventListener(type, record);
 });
 
@@ -52,6 +51,8 @@ afterEach(async () => {
   BankLinkElement.defaultApi = API;
   BankLinkElement.messages = null;
   BankLinkElement.allowedApiOrigins = [];
+  // The next file may run in the same tab, and its elements read this as soon as they are loaded.
+  sessionStorage.clear();
   api.restore();
   calm();
   window.onerror = realOnError;

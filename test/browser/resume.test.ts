@@ -1,6 +1,6 @@
 import { assert } from "chai";
 import type { BankLinkElement } from "../../component/index.ts";
-import { ACCOUNT, aLink, answer, FakeApi, linked, problem } from "./fake-api.ts";
+import { ACCOUNT, aLink, answer, FakeApi, later, linked, problem } from "./fake-api.ts";
 import { LINK, REFRESH, turn, until } from "./page.ts";
 
 /** A page that a bank, or a reload, brings the customer to. */
@@ -123,7 +123,8 @@ describe("resuming after a bank's redirect", () => {
     await until(() => types(page).length > 0, "an event");
     await turn(20);
     assert.deepEqual(types(page), ["bank-link-exit"]);
-    assert.isNull(page.events.find(({ type }) => type === "bank-link-exit")?.detail.link_id);
+    const exit = page.events.find(({ type }) => type === "bank-link-exit");
+    assert.deepInclude(exit?.detail, { link_id: null, message: "" });
     assert.equal(page.elements[0]?.status, "idle");
     assert.equal(page.window.location.search, "");
   });
@@ -147,6 +148,66 @@ describe("resuming after a bank's redirect", () => {
     await until(() => page.elements[1]?.status === "open", "the refresh is open");
     assert.equal(page.elements[0]?.status, "idle");
     assert.lengthOf(page.api.to("GET /v1/links/current"), 1);
+  });
+
+  it("says that an account was reconnected, though the element that took it is one for linking", async () => {
+    const refresh = { ...opened, mode: "refresh" as const, account: ACCOUNT };
+    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+      fake.on("GET /v1/links/current", () => answer(refresh));
+      fake.on("POST /v1/links/:id/finalize", () => answer(linked({ id: "lnk_9", mode: "refresh" })));
+    });
+    await until(() => page.elements[0]?.status === "open", "open");
+    page.window.fakePlaid?.handlers[0]?.config.onSuccess(null, {});
+    await until(() => page.elements[0]?.status === "linked", "linked");
+    await page.elements[0]?.updateComplete;
+    const said = page.elements[0]?.shadowRoot?.querySelector("[part=message]")?.textContent;
+    assert.equal(said, "Bank account reconnected");
+  });
+
+  for (const [when, interrupted] of [
+    ["while the link is asked for", "GET /v1/links/current"],
+    ["while Link loads", "nothing"],
+  ] as const) {
+    it(`is taken up again by an element that was taken out ${when} and is put back`, async () => {
+      const slow = later();
+      const page = await arrive("?oauth_state_id=state-1", (fake, { window: scope }) => {
+        fake.on("GET /v1/links/current", () => answer(opened));
+        if (interrupted !== "nothing") fake.on(interrupted, slow.handler);
+        else Object.assign(scope, { fakePlaid: { loads: false } });
+      });
+      const [element] = page.elements;
+      const made = () => page.window.fakePlaid?.handlers ?? [];
+      await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was asked for");
+      if (interrupted === "nothing") await until(() => made().length === 1, "Link is loading");
+      element?.remove();
+      await turn(20);
+      assert.equal(element?.status, "idle");
+      assert.include(page.window.location.search, "oauth_state_id", "it has not served yet");
+      slow.answer(answer(opened));
+      if (page.window.fakePlaid) page.window.fakePlaid.loads = true;
+      if (interrupted !== "nothing") page.api.on("GET /v1/links/current", () => answer(opened));
+      if (element) page.window.document.body.append(element);
+      await until(() => element?.status === "open", "open");
+      assert.include(made().at(-1)?.config.receivedRedirectUri, "oauth_state_id=state-1");
+      assert.lengthOf(page.api.to("POST /v1/links"), 0);
+    });
+  }
+
+  it("goes to another element when the one that had taken it is removed", async () => {
+    const page = await arrive(
+      "?oauth_state_id=state-1",
+      (fake, { window: scope }) => {
+        fake.on("GET /v1/links/current", () => answer(opened));
+        Object.assign(scope, { fakePlaid: { loads: false } });
+      },
+      LINK + LINK,
+    );
+    const [first, second] = page.elements;
+    await until(() => page.window.fakePlaid?.handlers?.length === 1, "Link is loading");
+    if (page.window.fakePlaid) page.window.fakePlaid.loads = true;
+    first?.remove();
+    await until(() => second?.status === "open", "the other one has it open");
+    assert.equal(first?.status, "idle");
   });
 
   it("waits until the page has said how to get a session", async () => {

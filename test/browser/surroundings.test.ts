@@ -36,6 +36,18 @@ describe("inside a modal dialog", () => {
     assert.isTrue(hit() === link().frame);
   });
 
+  it("lets Link be used that was prepared before the element came there", async () => {
+    const element = await add(LINK.replace("none", "load"));
+    await state(element, "ready");
+    const dialog = document.createElement("dialog");
+    dialog.dataset.test = "";
+    document.body.append(dialog);
+    dialog.append(element);
+    dialog.showModal();
+    await openLink(element);
+    assert.isTrue(hit() === link().frame);
+  });
+
   it("does not close Link with Escape", async () => {
     const element = await add(DIALOG);
     element.closest("dialog")?.showModal();
