@@ -91,11 +91,11 @@ export class PlaidLink {
   /** Asks Link to leave, and takes it away if it does not answer. */
   exit(unanswered: () => void): void {
     clearTimeout(this.#timer);
-    this.#handler.exit({ force: true });
     this.#timer = setTimeout(() => {
       this.destroy();
       unanswered();
     }, LINK_EXIT_GRACE_MS);
+    this.#handler.exit({ force: true });
   }
 
   /** Takes everything away; no callback comes any more. */
