@@ -192,7 +192,8 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     if (!link || !plaidLink || state !== "ready") return;
     // What was prepared for other wishes, for another place or long ago is prepared anew; once, as a clock may be wrong.
     const isFit =
-      this.#isResumed || (this.#intent.isFor(this.host.wishes()) && lasts(link) && plaidLink.isInPlace);
+      this.#isResumed ||
+      (this.#intent.isFor(this.host.wishes()) && lasts(link) && plaidLink.isInPlace(this.host.element));
     if (!isFit && !this.#isRenewed) {
       this.#isRenewed = true;
       return this.#prepare(signal);

@@ -36,21 +36,25 @@ export interface PlaidLinkOptions extends PlaidCallbacks {
 
 type Phase = "created" | "open" | "finished" | "destroyed";
 
+// Plaid locks the page while Link is open, and sets back what it saw at create(): a lock, if another was open then.
+let openLinks = 0;
+let pageOverflow = "";
+
+function unlockPage(): void {
+  if (--openLinks === 0) document.body.style.overflow = pageOverflow;
+}
+
 export class PlaidLink {
   /** Resolves when Link could open. @throws BankLinkError `link_timeout` */
   readonly loaded: Promise<void>;
   readonly #handler: PlaidHandler;
   readonly #stage: LinkStage | undefined;
-  readonly #anchor: Element;
   readonly #layer: Layer;
-  /** The page's own, while Link is open. */
-  #overflow = "";
   #phase: Phase = "created";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Starts loading at once, hidden. */
   constructor(plaid: PlaidFactory, options: PlaidLinkOptions) {
-    this.#anchor = options.anchor;
     this.#layer = layerOf(options.anchor);
     const before = [...document.querySelectorAll("iframe")];
     const loading = Promise.withResolvers<void>();
@@ -76,14 +80,14 @@ export class PlaidLink {
     );
   }
 
-  /** Not so when the element has been moved into a dialog, or out of one. */
-  get isInPlace(): boolean {
-    return layerOf(this.#anchor) === this.#layer;
+  /** Not so when `anchor` has been moved into a dialog, or out of one. */
+  isInPlace(anchor: Element): boolean {
+    return layerOf(anchor) === this.#layer;
   }
 
   open(): void {
     this.#phase = "open";
-    this.#overflow = document.body.style.overflow;
+    if (openLinks++ === 0) pageOverflow = document.body.style.overflow;
     this.#handler.open();
     this.#stage?.show?.();
   }
@@ -101,19 +105,17 @@ export class PlaidLink {
   /** Takes everything away; no callback comes any more. */
   destroy(): void {
     if (this.#phase === "destroyed") return;
-    const { style } = document.body;
-    let isUnlocked = this.#phase === "open";
-    const overflow = isUnlocked ? this.#overflow : style.overflow;
+    if (this.#phase === "open") unlockPage();
+    const { overflow } = document.body.style;
     this.#phase = "destroyed";
     clearTimeout(this.#timer);
     try {
       this.#handler.destroy();
     } catch {
       // Plaid looks for its frame where it left it; ours may be on a stage. What is left is taken away below.
-      isUnlocked = false;
     }
-    // Destroying a handler that never opened sets the page's overflow to what it was when it was created.
-    if (!isUnlocked) style.overflow = overflow;
+    // Destroying a handler sets the page's overflow to what it was when it was created, which may be long ago.
+    document.body.style.overflow = overflow;
     this.#stage?.carrier.remove();
   }
 
@@ -125,6 +127,7 @@ export class PlaidLink {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.destroy(), LINK_FLUSH_MS);
     queueMicrotask(() => {
+      unlockPage();
       if (this.#phase === "finished") callback();
     });
     // Last: it may throw where Plaid has taken its frame away already.

@@ -47,6 +47,12 @@ describe("focus", () => {
     assert.isTrue(element.shadowRoot?.activeElement === button(element));
   });
 
+  it("goes to the button when the browser focuses the element by itself", async () => {
+    const element = await add(LINK);
+    HTMLElement.prototype.focus.call(element);
+    assert.isTrue(element.shadowRoot?.activeElement === button(element));
+  });
+
   for (const [how, end] of [
     ["left", () => leave()],
     ["gone through with it", () => succeed()],

@@ -6,6 +6,8 @@ import {
   add,
   api,
   button,
+  CHOSEN,
+  events,
   fired,
   hurry,
   ignoreErrors,
@@ -13,6 +15,7 @@ import {
   leave,
   link,
   openLink,
+  plaid,
   state,
   succeed,
   turn,
@@ -28,9 +31,11 @@ describe("being moved", () => {
       const box = document.createElement("section");
       box.dataset.test = "";
       document.body.append(box);
+      const told = events.length;
       box.append(element);
       await turn(10);
       assert.equal(element.status, at);
+      assert.lengthOf(events, told);
       goOn();
       if (at === "preparing") await state(element, "open");
       if (at === "finalizing") await state(element, "linked");
@@ -75,6 +80,16 @@ describe("being removed", () => {
     await state(element, "linked");
   });
 
+  it("while preparing makes no Link of the answer that comes after", async () => {
+    const element = await add(LINK);
+    const goOn = await WAYS.preparing(element);
+    element.remove();
+    await turn(10);
+    goOn();
+    await turn(20);
+    assert.equal(plaid().handlers.length, 0);
+  });
+
   it("while following stops the looks, and being back goes on with them", async () => {
     api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
     const looks = [later(), later()];
@@ -92,6 +107,38 @@ describe("being removed", () => {
     looks[1]?.answer(answer(linked()));
     await state(element, "linked");
     assert.lengthOf(fired("bank-link-pending"), 1);
+  });
+});
+
+describe("the page's lock", () => {
+  it("is gone also when one was prepared while another's Link was open", async () => {
+    const first = await add(LINK);
+    await openLink(first);
+    const second = await add(LINK.replace("none", "load"));
+    await state(second, "ready");
+    const seenAtCreate = document.body.style.overflow;
+    assert.equal(seenAtCreate, "hidden");
+    leave(null, {}, plaid().handlers[0]);
+    await state(first, "canceled");
+    await openLink(second);
+    // As Plaid does: the callback first, then it sets back what it saw at create().
+    link().config.onExit(null, {});
+    document.body.style.overflow = seenAtCreate;
+    await state(second, "canceled");
+    await until(() => link().calls.includes("destroy"), "it was destroyed");
+  });
+
+  it("is gone when the last of two that were open is left, and not before", async () => {
+    const [first, second] = [await add(LINK), await add(LINK)];
+    await openLink(first);
+    await openLink(second);
+    const [one, other] = plaid().handlers;
+    one?.config.onExit(null, {});
+    await state(first, "canceled");
+    assert.equal(document.body.style.overflow, "hidden");
+    other?.config.onExit(null, {});
+    await state(second, "canceled");
+    assert.equal(document.body.style.overflow, "");
   });
 });
 
@@ -115,6 +162,43 @@ describe("a Link that cannot be taken away", () => {
     const { overflow } = document.body.style;
     document.body.style.overflow = "";
     assert.equal(overflow, "clip");
+  });
+});
+
+describe("several on one page", () => {
+  it("open one after the other, each with an outcome of its own", async () => {
+    const first = await add(LINK);
+    const second = await add(LINK);
+    await openLink(first);
+    leave();
+    await state(first, "canceled");
+    await openLink(second);
+    succeed();
+    await state(second, "linked");
+    assert.equal(first.status, "canceled");
+    await openLink(first);
+    succeed();
+    await state(first, "linked");
+    assert.deepEqual(
+      fired("bank-link-success").map(({ target }) => target === first),
+      [false, true],
+    );
+  });
+
+  it("opened at once, each hear of their own Link alone", async () => {
+    const [first, second] = [await add(LINK), await add(LINK)];
+    first.open();
+    second.open();
+    await state(first, "open");
+    await state(second, "open");
+    const linkOf = ({ link }: BankLinkElement) =>
+      plaid().handlers.find(({ config }) => config.token.at(-1) === link?.id.at(-1));
+    succeed(CHOSEN, "public-sandbox-1", linkOf(first));
+    await state(first, "linked");
+    assert.equal(second.status, "open");
+    leave(null, {}, linkOf(second));
+    await state(second, "canceled");
+    assert.deepEqual([first.status, first.linkedAccount?.id], ["linked", "acc_1"]);
   });
 });
 
@@ -259,6 +343,20 @@ describe("code of the page that misbehaves", () => {
     await state(element, "linked");
   });
 
+  it("is never run in the turn of Plaid's own callback, which a throw would leave halfway", async () => {
+    const element = await add(LINK);
+    for (const end of [leave, succeed]) {
+      await openLink(element);
+      await turn(10);
+      const told = events.length;
+      link().config.onEvent("HANDOFF", {});
+      end();
+      assert.lengthOf(events, told);
+      await until(() => events.length > told, "it was told after");
+    }
+    await state(element, "linked");
+  });
+
   it("may remove the element when Link is about to open", async () => {
     const element = await add(LINK);
     element.addEventListener("bank-link-open", () => element.reset());
@@ -293,6 +391,61 @@ describe("code of the page that misbehaves", () => {
     button(element).click();
     await state(element, "failed");
   });
+});
+
+describe("markup that says anything", () => {
+  const VALUES = ["", "%%", "constructor", "http://[", "javascript:0", "</p>"];
+
+  for (const name of BankLinkElement.observedAttributes) {
+    it(`in ${name} makes nothing throw`, async () => {
+      const thrown: unknown[] = [];
+      window.onerror = (message) => thrown.push(message) > 0;
+      const reject = (event: PromiseRejectionEvent) => thrown.push(event.reason);
+      window.addEventListener("unhandledrejection", reject);
+      for (const value of VALUES) {
+        const element = await add(LINK);
+        element.setAttribute(name, value);
+        await element.updateComplete;
+        element.dispatchEvent(new PointerEvent("pointerenter"));
+        element.click();
+        element.open();
+        await turn(10);
+        element.parentElement?.remove();
+        await turn();
+      }
+      window.removeEventListener("unhandledrejection", reject);
+      // Which of these an address was made of is not the matter here.
+      api.unexpected.length = 0;
+      assert.isEmpty(thrown);
+    });
+  }
+});
+
+describe("a property of the name of an attribute", () => {
+  const SET = {
+    sessionUrl: "/another",
+    api: "/edge",
+    refreshAccount: "acc_2",
+    redirectUri: "https://shop.example.com/back",
+    language: "nl",
+    reference: "order-7",
+    preload: "load",
+    multiple: true,
+    name: "bank",
+    value: "acc_3",
+    required: true,
+    disabled: true,
+    nonce: "n0nce",
+  };
+
+  for (const [name, value] of Object.entries(SET)) {
+    it(`can be set: ${name}`, async () => {
+      const element = await add("<bank-link></bank-link>");
+      Reflect.set(element, name, value);
+      await element.updateComplete;
+      assert.equal(Reflect.get(element, name), value);
+    });
+  }
 });
 
 describe("properties set before the element is defined", () => {

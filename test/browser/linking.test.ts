@@ -1,4 +1,15 @@
 import { assert } from "chai";
+import type { BankLinkEventMap } from "../../component/events.ts";
+import {
+  BankLinkErrorEvent,
+  BankLinkExitEvent,
+  BankLinkOpenEvent,
+  BankLinkPendingEvent,
+  BankLinkPlaidEvent,
+  BankLinkStateChangeEvent,
+  BankLinkSuccessEvent,
+} from "../../component/index.ts";
+import { LINK_FLUSH_MS } from "../../component/limits.ts";
 import { ACCOUNT, aLink, answer, dropped, later, linked, problem } from "./fake-api.ts";
 import {
   add,
@@ -7,9 +18,11 @@ import {
   CHOSEN,
   events,
   fired,
+  hurry,
   LINK,
   leave,
   link,
+  loadFakePlaid,
   message,
   openLink,
   part,
@@ -20,6 +33,7 @@ import {
   turn,
   until,
 } from "./page.ts";
+import { STATES, WAYS } from "./ways.ts";
 
 const CANCELED = "Bank account linking was canceled. You can try again at any time.";
 const FAILED = "We couldn’t link that account right now. Please try again or contact support.";
@@ -83,6 +97,68 @@ describe("linking an account", () => {
   it("passes no receivedRedirectUri on a first launch", async () => {
     await openLink(await add(LINK));
     assert.notProperty(link().config, "receivedRedirectUri");
+  });
+
+  it("passes Plaid the keys that it knows, and no other", async () => {
+    await openLink(await add(LINK));
+    assert.sameMembers(Object.keys(link().config), ["token", "onLoad", "onSuccess", "onExit", "onEvent"]);
+  });
+
+  it("opens Link only when its frame has loaded", async () => {
+    Object.assign(window, { fakePlaid: { loads: false } });
+    await loadFakePlaid();
+    const element = await add(LINK);
+    button(element).click();
+    await until(() => plaid().handlers.length === 1, "Link was made");
+    await turn(20);
+    assert.equal(element.status, "preparing");
+    assert.isEmpty(link().calls);
+    link().loaded = true;
+    link().config.onLoad();
+    await state(element, "open");
+    assert.deepEqual(link().calls, ["open"]);
+  });
+
+  for (const [how, end] of [
+    ["left", () => leave()],
+    ["gone through with it", () => succeed()],
+    ["failed", () => succeed({})],
+  ] as const) {
+    it(`destroys the Link that it made after the customer has ${how}`, async () => {
+      hurry(LINK_FLUSH_MS);
+      await openLink(await add(LINK));
+      end();
+      await until(() => link().calls.includes("destroy"), "it was destroyed");
+      assert.isFalse(link().frame.isConnected);
+    });
+  }
+
+  it("hands redirect URI, language and reference to the link, and gives the reference back", async () => {
+    api.on("POST /v1/links/:id/finalize", () => answer(linked({ reference: "order-7" })));
+    const wishes = `redirect-uri="https://shop.example.com/back" language="nl" reference="order-7"`;
+    const element = await add(`<bank-link session-url="/session" preload="none" ${wishes}></bank-link>`);
+    await openLink(element);
+    assert.deepEqual(api.to("POST /v1/links")[0]?.body, {
+      redirect_uri: "https://shop.example.com/back",
+      language: "nl",
+      reference: "order-7",
+    });
+    succeed();
+    await state(element, "linked");
+    assert.equal(fired("bank-link-success")[0]?.detail.reference, "order-7");
+  });
+
+  it("reports and finalizes by requests that outlive the page", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    leave();
+    await state(element, "canceled");
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    for (const report of ["open", "exit", "finalize"]) {
+      assert.isTrue(api.to(`POST /v1/links/:id/${report}`)[0]?.keepalive, report);
+    }
   });
 
   it("tells the API that Link was opened", async () => {
@@ -346,7 +422,109 @@ describe("refreshing an account", () => {
   });
 });
 
+describe("what the page hears", () => {
+  interface Kind {
+    kind: new (detail: never) => CustomEvent;
+    end: () => void;
+    detail: object;
+  }
+
+  const KINDS: Record<keyof BankLinkEventMap, Kind> = {
+    "bank-link-statechange": {
+      kind: BankLinkStateChangeEvent,
+      end: () => {},
+      detail: { from: "idle", to: "preparing" },
+    },
+    "bank-link-open": { kind: BankLinkOpenEvent, end: () => {}, detail: { link_id: "lnk_1" } },
+    "bank-link-event": {
+      kind: BankLinkPlaidEvent,
+      end: () => {},
+      detail: { name: "OPEN", metadata: { link_session_id: "session-1", timestamp: "now" } },
+    },
+    "bank-link-exit": {
+      kind: BankLinkExitEvent,
+      end: () => leave(),
+      detail: { link_id: "lnk_1", status: null, error: null, message: CANCELED },
+    },
+    "bank-link-pending": {
+      kind: BankLinkPendingEvent,
+      end: () => {
+        api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+        api.on("GET /v1/links/:id", later().handler);
+        succeed();
+      },
+      detail: { link_id: "lnk_1" },
+    },
+    "bank-link-success": {
+      kind: BankLinkSuccessEvent,
+      end: () => succeed(),
+      detail: { link_id: "lnk_1", mode: "link", account: ACCOUNT, reference: null },
+    },
+    "bank-link-error": {
+      kind: BankLinkErrorEvent,
+      end: () => succeed({}),
+      detail: {
+        code: "account_metadata_missing",
+        message: FAILED,
+        retryable: false,
+        request_id: null,
+        link_id: "lnk_1",
+      },
+    },
+  };
+
+  for (const [type, { kind, end, detail }] of Object.entries(KINDS)) {
+    it(`${type} bubbles out of shadow roots, as a class of its own with its detail`, async () => {
+      const element = await add(LINK);
+      const host = document.createElement("div");
+      element.replaceWith(host);
+      host.attachShadow({ mode: "open" }).append(element);
+      await openLink(element);
+      end();
+      const heard = () => events.find((event) => event.type === type);
+      await until(heard, type);
+      assert.isTrue(heard() instanceof kind);
+      assert.instanceOf(heard(), CustomEvent);
+      assert.deepEqual(heard()?.detail, detail);
+      assert.equal(heard()?.cancelable, type === "bank-link-open");
+    });
+  }
+});
+
 describe("what the page sees", () => {
+  for (const at of STATES) {
+    it(`has ${at} as the one custom state`, async () => {
+      const element = await add(LINK);
+      await WAYS[at](element);
+      assert.deepEqual(
+        STATES.filter((one) => element.matches(`:state(${one})`)),
+        [at],
+      );
+    });
+  }
+
+  it("has the link at hand without its token, and sets neither it nor the status nor the account", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    assert.equal(element.link?.id, "lnk_1");
+    assert.notProperty(element.link, "link_token");
+    for (const name of ["link", "status", "linkedAccount"]) {
+      assert.isFalse(Reflect.set(element, name, "linked"), name);
+    }
+  });
+
+  it("finds at most the link's id stored, for this tab alone, and nothing once it is linked", async () => {
+    const elsewhere = () => JSON.stringify([{ ...localStorage }, document.cookie]);
+    const before = elsewhere();
+    const element = await add(LINK);
+    await openLink(element);
+    assert.deepEqual({ ...sessionStorage }, { "bank-link": "lnk_1" });
+    succeed();
+    await state(element, "linked");
+    assert.deepEqual({ ...sessionStorage }, {});
+    assert.equal(elsewhere(), before);
+  });
+
   it("has the state as a custom state", async () => {
     const element = await add(LINK);
     assert.isTrue(element.matches(":state(idle)"));

@@ -43,6 +43,25 @@ describe("Plaid's script", () => {
     assert.isTrue(own.isConnected);
   });
 
+  it("is not loaded again where it has run, whatever became of its tag", async () => {
+    (await loadFakePlaid()).remove();
+    await openLink(await add(LINK));
+    assert.equal(scripts().length, 0);
+  });
+
+  it("comes from Plaid, or from where the page's script says, and from nowhere that markup says", async () => {
+    // A second copy of the module, whose class no test has touched.
+    const untouched = "../../component/bank-link-element.ts?untouched";
+    const { BankLinkElement: Untouched } = await import(untouched);
+    assert.equal(Untouched.plaidScriptUrl, "https://cdn.plaid.com/link/v2/stable/link-initialize.js");
+    const markup = `plaid-script-url="/evil.js" plaidscripturl="/evil.js"`;
+    await openLink(await add(`<bank-link session-url="/session" preload="none" ${markup}></bank-link>`));
+    assert.deepEqual(
+      scripts().map(({ src }) => src),
+      [PLAID_SCRIPT],
+    );
+  });
+
   it("is not asked for before it is needed", async () => {
     await add(LINK);
     await turn(20);
@@ -414,6 +433,33 @@ describe("the session", () => {
     assert.equal(api.to("POST /v1/links/:id/open")[0]?.headers.get("Authorization"), "Bearer long");
   });
 
+  it("is asked for by a POST of {}, with cookies on the page's own origin only", async () => {
+    const sent: RequestInit[] = [];
+    const { fetch } = window;
+    window.fetch = (input, init = {}) => {
+      if (String(input).includes("/session")) sent.push(init);
+      return fetch(input, init);
+    };
+    await openLink(await add(LINK));
+    const [{ method, body, credentials = "same-origin" } = {}] = sent;
+    assert.deepEqual(
+      { method, body, credentials },
+      { method: "POST", body: "{}", credentials: "same-origin" },
+    );
+  });
+
+  it("is another one for another URL", async () => {
+    api.on("POST /session", ({ url }) => answer({ token: url.search }));
+    for (let times = 0; times < 2; times++) {
+      const element = await add(LINK);
+      await openLink(element);
+      element.remove();
+      await turn();
+    }
+    const tokens = api.to("POST /v1/links").map(({ headers }) => headers.get("Authorization"));
+    assert.lengthOf(new Set(tokens), 2);
+  });
+
   it("is asked for once by two elements of the same page", async () => {
     const box = await add(`${LINK}${LINK}`);
     const other = box.nextElementSibling as BankLinkElement;
@@ -498,6 +544,19 @@ describe("which API is called", () => {
   it("is missing where none is named", async () => {
     BankLinkElement.defaultApi = null;
     assert.equal(await failing(LINK), "api_missing");
+  });
+
+  it("is the script's origin in the file that the Worker serves", async () => {
+    BankLinkElement.defaultApi = null;
+    await import("../../component/served.ts");
+    assert.equal(BankLinkElement.defaultApi, new URL(import.meta.url).origin);
+  });
+
+  it("may be named by markup on the script's origin", async () => {
+    BankLinkElement.defaultApi = "https://link.example";
+    const markup = `<bank-link session-url="/session" preload="none" api="https://link.example/"></bank-link>`;
+    await openLink(await add(markup));
+    assert.equal(api.to("POST /v1/links")[0]?.url.origin, "https://link.example");
   });
 
   it("is not taken from markup when it is a stranger's", async () => {

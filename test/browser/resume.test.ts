@@ -210,6 +210,78 @@ describe("resuming after a bank's redirect", () => {
     assert.equal(first?.status, "idle");
   });
 
+  it("is the first's without refresh-account where no mode and account match", async () => {
+    const refresh = { ...opened, mode: "refresh" as const, account: { ...ACCOUNT, id: "acc_7" } };
+    const page = await arrive(
+      "?oauth_state_id=state-1",
+      (fake) => fake.on("GET /v1/links/current", () => answer(refresh)),
+      REFRESH + LINK + LINK,
+    );
+    await until(() => page.elements[1]?.status === "open", "the first that links is open");
+    assert.deepEqual(
+      page.elements.map(({ status }) => status),
+      ["idle", "open", "idle"],
+    );
+  });
+
+  it("is the first's of two that match", async () => {
+    const page = await arrive(
+      "?oauth_state_id=state-1",
+      (fake) => fake.on("GET /v1/links/current", () => answer(opened)),
+      REFRESH + LINK + LINK,
+    );
+    await until(() => page.elements[1]?.status === "open", "the first that links is open");
+    await turn(20);
+    assert.deepEqual(
+      page.elements.map(({ status }) => status),
+      ["idle", "open", "idle"],
+    );
+    assert.equal(page.window.fakePlaid?.handlers.length, 1);
+  });
+
+  for (const [what, kept] of [
+    ["gone", () => problem("not_found", 404, false)],
+    ["at its end", () => answer(aLink({ status: "canceled", link_token: null }))],
+  ] as const) {
+    it(`asks for the current link where the kept one is ${what}`, async () => {
+      sessionStorage.setItem("bank-link", "lnk_old");
+      const page = await arrive("?oauth_state_id=state-1", (fake) => {
+        fake.on("GET /v1/links/:id", kept);
+        fake.on("GET /v1/links/current", () => answer(opened));
+      });
+      await until(() => page.elements[0]?.status === "open", "open");
+      assert.equal(page.window.fakePlaid?.handlers[0]?.config.token, "link-sandbox-9");
+    });
+  }
+
+  it("is not disturbed by being moved meanwhile", async () => {
+    const current = later();
+    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+      fake.on("GET /v1/links/current", current.handler);
+    });
+    await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was asked for");
+    const section = page.window.document.createElement("section");
+    page.window.document.body.append(section);
+    if (page.elements[0]) section.append(page.elements[0]);
+    await turn(10);
+    current.answer(answer(opened));
+    await until(() => page.elements[0]?.status === "open", "open");
+    assert.lengthOf(page.api.to("GET /v1/links/current"), 1);
+  });
+
+  it("is there for an element that comes after a router has stripped the address", async () => {
+    const page = await arrive(
+      "?oauth_state_id=state-1",
+      (fake) => fake.on("GET /v1/links/current", () => answer(opened)),
+      "<bank-link></bank-link>",
+    );
+    page.window.history.replaceState(null, "", RETURN.pathname);
+    page.elements[0]?.insertAdjacentHTML("afterend", LINK);
+    const late = page.elements[0]?.nextElementSibling as BankLinkElement;
+    await until(() => late.status === "open", "open");
+    assert.include(page.window.fakePlaid?.handlers[0]?.config.receivedRedirectUri, "oauth_state_id=state-1");
+  });
+
   it("waits until the page has said how to get a session", async () => {
     const page = await arrive(
       "?oauth_state_id=state-1",
@@ -255,6 +327,33 @@ describe("coming back to a page that was left while finalizing", () => {
       page.events.filter(({ type }) => type === "bank-link-success"),
       1,
     );
+    assert.isNull(sessionStorage.getItem("bank-link"));
+  });
+
+  it("announces by one element alone what came meanwhile", async () => {
+    sessionStorage.setItem("bank-link", "lnk_9");
+    const page = await arrive(
+      "",
+      (fake) => fake.on("GET /v1/links/:id", () => answer(linked({ id: "lnk_9" }))),
+      LINK + LINK,
+    );
+    await until(() => page.elements[0]?.status === "linked", "linked");
+    await turn(20);
+    assert.deepEqual(types(page), ["bank-link-success"]);
+    assert.equal(page.elements[1]?.status, "idle");
+  });
+
+  it("announces once what failed meanwhile", async () => {
+    sessionStorage.setItem("bank-link", "lnk_9");
+    const failure = { code: "duplicate_account" as const, title: "", detail: "", retryable: false };
+    const page = await arrive("", (fake) => {
+      fake.on("GET /v1/links/:id", () =>
+        answer(aLink({ id: "lnk_9", status: "failed", link_token: null, problem: failure })),
+      );
+    });
+    await until(() => page.elements[0]?.status === "failed", "failed");
+    assert.deepEqual(types(page), ["bank-link-error"]);
+    assert.equal(page.events.at(-1)?.detail.code, "duplicate_account");
     assert.isNull(sessionStorage.getItem("bank-link"));
   });
 

@@ -81,6 +81,30 @@ describe("inside a popover", () => {
   });
 });
 
+describe("where dialogs and popovers meet", () => {
+  const STYLE = `style="width:90vw;height:90vh"`;
+  const BOTH = {
+    "a popover in a modal dialog": `<dialog ${STYLE}><div popover="manual" ${STYLE}>${LINK}</div></dialog>`,
+    "a modal dialog in a popover": `<div popover="manual" ${STYLE}><dialog ${STYLE}>${LINK}</dialog></div>`,
+  };
+  for (const [what, markup] of Object.entries(BOTH)) {
+    it(`lets Link be used above ${what}, and both stay`, async () => {
+      const element = await add(markup);
+      const inner = element.parentElement as HTMLElement;
+      const around = [inner.parentElement as HTMLElement, inner];
+      for (const one of around) {
+        if (one instanceof HTMLDialogElement) one.showModal();
+        else one.showPopover();
+      }
+      await openLink(element);
+      assert.isTrue(hit() === link().frame);
+      leave();
+      await state(element, "canceled");
+      for (const one of around) assert.isTrue(one.matches(":modal, :popover-open"), one.localName);
+    });
+  }
+});
+
 describe("elsewhere", () => {
   it("leaves Link's frame where Plaid put it", async () => {
     await openLink(await add(LINK));

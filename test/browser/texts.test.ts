@@ -1,7 +1,13 @@
 import { assert } from "chai";
 import { BankLinkElement } from "../../component/index.ts";
-import { add, api, button, LINK, message, openLink, part, state, succeed, until } from "./page.ts";
-import { WAYS } from "./ways.ts";
+import { add, api, button, LINK, message, openLink, part, state, succeed, turn, until } from "./page.ts";
+import { STATES, WAYS } from "./ways.ts";
+
+function inside(element: BankLinkElement, selector: string): Element {
+  const found = element.shadowRoot?.querySelector(selector);
+  assert.exists(found, selector);
+  return found as Element;
+}
 
 const label = (element: BankLinkElement) => button(element).textContent?.trim();
 
@@ -77,6 +83,81 @@ describe("the texts", () => {
   });
 });
 
+describe("the texts of another language", () => {
+  let page: HTMLIFrameElement;
+
+  /** A page whose modules no test has loaded yet. */
+  async function fresh(): Promise<{ element: BankLinkElement; loaded: () => string[] }> {
+    page = document.createElement("iframe");
+    page.dataset.test = "";
+    page.src = new URL("./return-page.html", import.meta.url).href;
+    Object.assign(window, {
+      arriving: (scope: Window) =>
+        scope.document.body.insertAdjacentHTML("afterbegin", "<bank-link></bank-link>"),
+    });
+    document.body.append(page);
+    await new Promise((resolve) => page.addEventListener("load", resolve));
+    const element = page.contentDocument?.querySelector("bank-link") as BankLinkElement;
+    await until(() => element.status, "the element was upgraded");
+    const loaded = () =>
+      (page.contentWindow?.performance.getEntriesByType("resource") ?? [])
+        .map(({ name }) => name.match(/messages\/(\w+)\.ts/)?.[1] ?? "")
+        .filter((language) => language !== "" && language !== "en");
+    return { element, loaded };
+  }
+
+  it("are loaded when they are used, and no others", async () => {
+    const { element, loaded } = await fresh();
+    await element.updateComplete;
+    assert.deepEqual(loaded(), []);
+    element.language = "fr";
+    await until(() => label(element) === LABELS.fr, "French");
+    assert.deepEqual(loaded(), ["fr"]);
+  });
+
+  it("are English where they cannot be loaded, and nothing is thrown", async () => {
+    const { element } = await fresh();
+    const unheard: unknown[] = [];
+    page.contentWindow?.addEventListener("unhandledrejection", ({ reason }) => unheard.push(reason));
+    const policy = `<meta http-equiv="Content-Security-Policy" content="script-src 'none'">`;
+    page.contentDocument?.head.insertAdjacentHTML("beforeend", policy);
+    element.language = "fr";
+    await turn(100);
+    assert.equal(label(element), LABELS.en);
+    assert.isEmpty(unheard);
+    element.messages = { link: "Add bank" };
+    await element.updateComplete;
+    assert.equal(label(element), "Add bank");
+  });
+});
+
+describe("the texts, all of them replaced,", () => {
+  for (const at of STATES) {
+    it(`leave none of ours in ${at}`, async () => {
+      const { default: en } = await import("../../component/messages/en.ts");
+      const { errors, ...texts } = en;
+      const marked = (of: object) => Object.fromEntries(Object.keys(of).map((key) => [key, `«${key}»`]));
+      BankLinkElement.messages = {
+        ...marked(texts),
+        errors: marked({ account_metadata_missing: "", ...errors }),
+      };
+      const element = await add(LINK);
+      element.multiple = true;
+      await WAYS[at](element);
+      await element.updateComplete;
+      const shown = element.shadowRoot?.textContent ?? "";
+      assert.include(shown, "«");
+      for (const text of [...Object.values(texts), ...Object.values(errors)]) {
+        assert.notInclude(shown, text.replace("{mask}", "0000"));
+      }
+      element.required = true;
+      element.value = "";
+      await element.updateComplete;
+      assert.equal(element.validationMessage, "«required»");
+    });
+  }
+});
+
 describe("slots", () => {
   const slotted = (content: string) =>
     `<bank-link session-url="/session" preload="none">${content}</bank-link>`;
@@ -120,6 +201,72 @@ describe("looks", () => {
     assert.equal(backgroundColor, "rgb(1, 2, 3)");
     assert.equal(letterSpacing, "3px");
   });
+
+  const PARTS = {
+    button: "idle",
+    hint: "idle",
+    status: "canceled",
+    message: "canceled",
+    spinner: "preparing",
+  } as const;
+  for (const [name, at] of Object.entries(PARTS)) {
+    it(`are the page's own for the part ${name}`, async () => {
+      const element = await add(`<style>bank-link::part(${name}){letter-spacing:3px}</style>${LINK}`);
+      await WAYS[at](element);
+      assert.equal(getComputedStyle(part(element, name) as HTMLElement).letterSpacing, "3px");
+    });
+  }
+
+  const COLOR = "rgb(1, 2, 3)";
+  for (const [name, value, at, selector, shownBy] of [
+    ["accent", COLOR, "idle", "button", "backgroundColor"],
+    ["on-accent", COLOR, "idle", "button", "color"],
+    ["muted", COLOR, "idle", "[part=hint]", "color"],
+    ["surface", COLOR, "failed", "[part=status]", "backgroundColor"],
+    ["border", COLOR, "failed", "[part=status]", "borderTopColor"],
+    ["radius", "7px", "idle", "button", "borderTopLeftRadius"],
+    ["success", COLOR, "linked", ".badge", "backgroundColor"],
+    ["danger", COLOR, "failed", ".failed svg", "color"],
+  ] as const) {
+    it(`are the page's own by --bank-link-${name}`, async () => {
+      const element = await add(LINK);
+      element.style.setProperty(`--bank-link-${name}`, value);
+      await WAYS[at](element);
+      assert.equal(getComputedStyle(inside(element, selector))[shownBy], value);
+    });
+  }
+
+  it("turn the spinner slower where less motion is wished", async () => {
+    const element = await add(LINK);
+    await WAYS.preparing(element);
+    const root = element.shadowRoot as ShadowRoot;
+    const turning = () => getComputedStyle(inside(element, "[part=spinner]")).animationDuration;
+    assert.equal(turning(), matchMedia("(prefers-reduced-motion: reduce)").matches ? "4s" : "0.8s");
+    // No page can wish it of its own browser, so what is written for the wish is applied.
+    const wished = new CSSStyleSheet();
+    for (const rule of root.adoptedStyleSheets.flatMap(({ cssRules }) => [...cssRules])) {
+      if (!(rule instanceof CSSMediaRule) || !rule.conditionText.includes("prefers-reduced-motion: reduce"))
+        continue;
+      for (const { cssText } of rule.cssRules) wished.insertRule(cssText);
+    }
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, wished];
+    assert.equal(turning(), "4s");
+  });
+
+  for (const [at, selector] of [
+    ["idle", "button"],
+    ["failed", "[part=status]"],
+    ["linked", "[part=status]"],
+  ] as const) {
+    it(`leave a border for forced colours to draw around the ${selector} in ${at}`, async () => {
+      const element = await add(LINK);
+      await WAYS[at](element);
+      const { borderTopStyle, borderTopWidth } = getComputedStyle(inside(element, selector));
+      assert.deepEqual([borderTopStyle, borderTopWidth], ["solid", "1px"]);
+      const { color, stroke } = getComputedStyle(inside(element, "svg"));
+      assert.equal(stroke, color, "a picture has the colour of the text");
+    });
+  }
 
   it("are those of a page's own theme, such as the example", async () => {
     const theme = new URL("../../component/themes/evergreen.css", import.meta.url);

@@ -1,4 +1,4 @@
-/** The tables of test/README.md name tests that are there, and leave out no code and no move. */
+/** The tables name tests that are there, and leave out no code, no move and nothing that the element shows. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,9 @@ import { readTables } from "./read-tables.ts";
 import { titlesOf } from "./test-titles.ts";
 
 const FOLDER = join(import.meta.dirname, "../..");
-const rows = readTables(readFileSync(join(FOLDER, "README.md"), "utf8"));
+const rows = ["README.md", "../component/README.md"].flatMap((path) =>
+  readTables(readFileSync(join(FOLDER, path), "utf8")),
+);
 const named = rows.flatMap(({ tests }) => tests ?? []);
 
 function subjectsOf(section: string): string[] {
@@ -52,6 +54,35 @@ test("there is a row for every move of a link, as the machine itself lists them"
   );
 });
 
+test("there is a row for whatever the element's manifest describes", () => {
+  const { modules } = JSON.parse(readFileSync(join(FOLDER, "../component/custom-elements.json"), "utf8"));
+  const element = modules
+    .flatMap(({ declarations }: { declarations: object[] }) => declarations)
+    .find(({ tagName }: { tagName?: string }) => tagName === "bank-link");
+  const { attributes, members, events, slots, cssParts, cssProperties, cssStates } = element;
+  const described: { name: string }[] = [
+    ...[attributes, members, events, slots, cssParts, cssProperties, cssStates].flat(),
+  ];
+  const names = described.map(({ name }) => name).filter((name) => name !== "");
+  assert.ok(names.length > 70);
+  const told = rows
+    .filter(({ section }) => section.startsWith("The element: "))
+    .map(({ subject }) => subject);
+  const isTold = (name: string) =>
+    told.some((subject) => subject.includes(`\`${name}\``) || subject.includes(`\`${name}()\``));
+  assert.deepEqual(
+    names.filter((name) => !isTold(name)),
+    [],
+  );
+});
+
+test("each complaint of the users of today's wrappers has its row", () => {
+  assert.equal(
+    subjectsOf("What users of today's wrappers complain of, and the test that guards against it").length,
+    15,
+  );
+});
+
 describe("a table", () => {
   const table = (...rows: string[]) =>
     ["## Rules", "", "| rule | test |", "| ---- | ---- |", ...rows].join("\n");
@@ -89,4 +120,15 @@ test("titles are found under their headings, also those that a loop makes", asyn
   const titles = await titlesOf(join(FOLDER, "unit/worker/names-and-types.test.ts"));
   assert.ok(titles.includes("an account's name › is never empty"));
   assert.ok(titles.includes("the nearest language › de-AT is de"));
+});
+
+test("titles are found in the files that run in a browser, too", async () => {
+  const titles = await titlesOf(join(FOLDER, "browser/lifecycle.test.ts"));
+  assert.ok(titles.includes("open(), close() and reset() › open() resolves with the outcome of the whole"));
+  assert.ok(titles.includes("being moved › changes nothing in finalizing"));
+});
+
+test("titles are found under a heading that has to wait", async () => {
+  const titles = await titlesOf(join(FOLDER, "unit/component/manifest.test.ts"));
+  assert.ok(titles.includes("the custom elements manifest › describes whatever it names"));
 });

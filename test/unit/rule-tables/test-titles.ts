@@ -17,9 +17,10 @@ export async function titlesOf(file: string): Promise<string[]> {
   const before = known.get(file);
   if (before) return before;
   const { takeTitles } = await import(RECORDER);
-  takeTitles();
+  if (file.includes("/browser/")) await import("./browser-globals.ts");
+  await takeTitles();
   await import(pathToFileURL(file).href);
-  const titles: string[] = takeTitles();
+  const titles: string[] = await takeTitles();
   known.set(file, titles);
   return titles;
 }
