@@ -1,7 +1,7 @@
 /** The API as the element calls it: session, keys, waiting, retries where they are safe, problems as errors. */
 import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh, Link } from "../worker/contract.ts";
 import { delay } from "./delay.ts";
-import { asBankLinkError, BankLinkError, fromProblem } from "./errors.ts";
+import { BankLinkError, fromProblem } from "./errors.ts";
 import {
   REQUEST_TIMEOUT_MS,
   RETRIES_BRIEF,
@@ -86,16 +86,17 @@ export class ApiClient {
         // A proxy's page is no problem document; what it says is not for us.
         const body = await response.json().catch(() => null);
         if (!response.ok) throw fromProblem(body ?? {}, response);
-        if (!body) throw new BankLinkError("network_error");
+        if (!body?.status) throw new BankLinkError("network_error");
         return body as Link;
       } catch (thrown) {
         signal?.throwIfAborted();
-        const { code, retryable, retryAfterMs } = asBankLinkError(thrown);
-        // The host's endpoint has its own ways; offline, a person is told at once, unless they have agreed already.
-        const isOurs = code !== "session_unavailable" && (code !== "offline" || retries > RETRIES_BRIEF);
+        const { code, retryable, retryAfterMs } = thrown as BankLinkError;
+        // A person is told at once, unless they have agreed already.
+        const isTheirs = retries === RETRIES_BRIEF && (code === "session_unavailable" || code === "offline");
         // A longer Retry-After than a person waits is theirs to hear of.
-        if (!retryable || !isOurs || tries >= retries || retryAfterMs > RETRY_MAX_MS) throw thrown;
-        await delay(retryAfterMs || Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MAX_MS), signal);
+        if (!retryable || isTheirs || tries >= retries || retryAfterMs > RETRY_MAX_MS) throw thrown;
+        const backOffMs = Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MAX_MS);
+        await delay(retryAfterMs > 0 ? retryAfterMs : backOffMs, signal);
         // The lost first try is still at work, and the API ends it in time: that is no failure to count.
         if (code !== "idempotency_in_progress") tries++;
       }

@@ -16,7 +16,7 @@ import {
 } from "./messages.ts";
 import { loadPlaid, PLAID_SCRIPT_URL } from "./plaid-script.ts";
 import { offerToResume, withdrawFromResuming } from "./resume.ts";
-import { type GetSession, hasSession } from "./session.ts";
+import { type GetSession, sessionSource } from "./session.ts";
 import { styles } from "./styles.ts";
 import { viewTemplate } from "./view.ts";
 
@@ -37,7 +37,8 @@ export type Preload = "intent" | "load" | "none";
  *   markup only the script's origin, the page's origin and `BankLinkElement.allowedApiOrigins` are taken
  * @attr {string} refresh-account - id of an account whose connection has expired: it is repaired, none is added
  * @attr {string} redirect-uri - where banks send the customer back to; needed only where the API knows several
- * @attr {string} language - of the texts and of Plaid Link; by default the nearest `lang`
+ * @attr {string} language - of the texts and of Plaid Link; by default the nearest `lang`, read whenever the element
+ *   renders
  * @attr {string} reference - the host's own note, handed back with the outcome
  * @attr {"intent" | "load" | "none"} preload - when Plaid's script and the link are fetched: at the first sign of
  *   interest (default), with the page, or at the click. Preloading contacts Plaid before the click
@@ -119,8 +120,9 @@ export class BankLinkElement extends LitElement {
     required: { type: Boolean, reflect: true },
     disabled: { type: Boolean, reflect: true },
     defaultValue: { attribute: "value" },
-    // For Lit only so that a value set before the upgrade is kept.
+    // For Lit only so that what is set before the upgrade is kept.
     value: { attribute: false, noAccessor: true },
+    form: { attribute: false, noAccessor: true },
     messages: { attribute: false },
   };
 
@@ -152,8 +154,8 @@ export class BankLinkElement extends LitElement {
   readonly #internals = this.attachInternals();
   readonly #flow = new LinkFlow(this.#flowHost());
   #value: string | null = null;
-  /** Whether the page brought a customer back, and whose that is; until it is clear, nothing is preloaded. */
-  #arrival: "unasked" | "asked" | "clear" = "unasked";
+  /** Whether it is clear who goes on with what the page brought along, `null` before it was asked; nothing is preloaded until it is. */
+  #isClear: boolean | null = null;
 
   constructor() {
     super();
@@ -223,7 +225,7 @@ export class BankLinkElement extends LitElement {
     queueMicrotask(() => {
       if (this.isConnected) return;
       withdrawFromResuming(this.#flow);
-      this.#arrival = "unasked";
+      this.#isClear = null;
       this.#flow.disconnected();
     });
   }
@@ -245,24 +247,28 @@ export class BankLinkElement extends LitElement {
     this.value = value;
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    // What was linked is not what is asked for now.
+    if (changed.has("refreshAccount") && this.status === "linked") this.#flow.reset();
     void loadMessages(this.#language)?.then(() => this.requestUpdate());
   }
 
   protected override updated(): void {
     this.#syncForm();
-    if (this.#arrival === "unasked" && this.isConnected && hasSession(this)) {
-      this.#arrival = "asked";
+    if (this.#isClear === null && this.isConnected && sessionSource(this)) {
+      this.#isClear = false;
       void offerToResume(this.#flow).then(() => {
-        this.#arrival = "clear";
+        if (this.isConnected) this.#isClear = true;
         this.requestUpdate();
       });
     }
-    if (this.#arrival === "clear" && this.preload === "load") this.#preload();
+    if (this.#isClear && this.preload === "load") this.#preload();
   }
 
   /** Opens Plaid Link as soon as possible; resolves with the outcome, never rejects. */
   async open(): Promise<Outcome> {
+    // What has been set in the same turn counts.
+    this.performUpdate();
     const isDone = this.status === "linked" && !this.multiple;
     return this.#isDisabled || isDone ? this.#flow.outcome : this.#flow.open();
   }
@@ -313,23 +319,20 @@ export class BankLinkElement extends LitElement {
   }
 
   #preload(): void {
-    if (this.isConnected && !this.#isDisabled && hasSession(this)) this.#flow.preload();
+    if (this.isConnected && !this.#isDisabled && sessionSource(this)) this.#flow.preload();
   }
 
   #syncForm(): void {
     const { value, required } = this;
     this.#internals.setFormValue(value || null);
-    if (required && !value)
-      this.#internals.setValidity({ valueMissing: true }, this.#messages.required || " ", this.#trigger);
-    else this.#internals.setValidity({});
+    const flags = { valueMissing: required && !value };
+    this.#internals.setValidity(flags, this.#messages.required || " ", this.#trigger);
   }
 
   // Link gives focus back by itself where it can; a page whose focus was lost in Link's frame gets it on our button.
   #returnFocus(): void {
     setTimeout(() => {
-      const { activeElement } = document;
-      const isLost =
-        !activeElement || activeElement === document.body || activeElement instanceof HTMLIFrameElement;
+      const isLost = document.activeElement?.matches("body, iframe") ?? true;
       if (this.isConnected && isLost) this.focus();
     });
   }
@@ -360,8 +363,7 @@ export class BankLinkElement extends LitElement {
         this.#internals.states?.add(to);
         if (from === "open") this.#returnFocus();
         this.requestUpdate();
-        const isLinked = to === "linked";
-        if (isLinked) {
+        if (to === "linked") {
           this.value = this.linkedAccount?.id ?? this.link?.id ?? null;
           // Success takes the button away; whoever was on it must not be thrown to the top of the page.
           if (!this.multiple && this.matches(":focus-within"))
@@ -370,7 +372,7 @@ export class BankLinkElement extends LitElement {
             );
         }
         this.dispatchEvent(new BankLinkStateChangeEvent({ from, to }));
-        if (isLinked) this.dispatchEvent(new Event("change", { bubbles: true }));
+        if (to === "linked") this.dispatchEvent(new Event("change", { bubbles: true }));
       },
     };
   }
@@ -378,7 +380,7 @@ export class BankLinkElement extends LitElement {
   protected override render(): TemplateResult {
     return viewTemplate({
       flow: this.#flow,
-      mode: this.#flow.link?.mode ?? (this.refreshAccount ? "refresh" : "link"),
+      isRefresh: Boolean(this.refreshAccount),
       messages: this.#messages,
       isDisabled: this.#isDisabled,
       multiple: this.multiple,

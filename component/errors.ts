@@ -37,11 +37,14 @@ export function asBankLinkError(thrown: unknown): BankLinkError {
   return thrown instanceof BankLinkError ? thrown : new BankLinkError("internal_error");
 }
 
-/** A request that was not accepted. An answer without a problem document comes from something in between. */
-export function fromProblem(problem: Partial<Problem>, { status, headers }: Response): BankLinkError {
+/**
+ * A request that was not accepted. An answer without a problem document comes from something in between, which has no
+ * say: the same may be asked again.
+ */
+export function fromProblem(problem: Partial<Problem>, { headers }: Response): BankLinkError {
   return new BankLinkError(
     problem.code ?? "internal_error",
-    problem.retryable ?? status >= 500,
+    problem.retryable,
     problem.request_id,
     Number(headers.get("Retry-After")) * 1_000,
   );

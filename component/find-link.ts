@@ -2,7 +2,7 @@
 import type { Link } from "../worker/contract.ts";
 import type { ApiClient } from "./api-client.ts";
 import { type Arrival, forgetLinkId } from "./arrival.ts";
-import { asBankLinkError } from "./errors.ts";
+import type { BankLinkError } from "./errors.ts";
 
 /** Null when there is none that matters any more. The tab's own link comes first: another tab may have opened a newer. */
 export async function findLink(api: ApiClient, arrival: Arrival, signal?: AbortSignal): Promise<Link | null> {
@@ -24,7 +24,7 @@ async function orNull(asked: Promise<Link>): Promise<Link | null> {
   try {
     return await asked;
   } catch (thrown) {
-    if (asBankLinkError(thrown).code === "not_found") return null;
+    if ((thrown as BankLinkError).code === "not_found") return null;
     throw thrown;
   }
 }

@@ -2,7 +2,7 @@
 import type { Link } from "../worker/contract.ts";
 import type { ApiClient } from "./api-client.ts";
 import { delay } from "./delay.ts";
-import { asBankLinkError } from "./errors.ts";
+import type { BankLinkError } from "./errors.ts";
 import { FOLLOW_FACTOR, FOLLOW_FIRST_MS, FOLLOW_MAX_MS } from "./limits.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function followLink(
       latest = await api.link(link.id, signal);
     } catch (thrown) {
       signal.throwIfAborted();
-      if (status === "preparing" || !asBankLinkError(thrown).retryable) throw thrown;
+      if (status === "preparing" || !(thrown as BankLinkError).retryable) throw thrown;
     }
   }
   return latest;

@@ -1,5 +1,5 @@
 /** What <bank-link> does: one attempt after another, from the first wish to the true outcome. Shows nothing itself. */
-import type { CreateLink, FinalizeLink, FinalizeRefresh, Link } from "../worker/contract.ts";
+import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh, Link } from "../worker/contract.ts";
 import type { ApiClient } from "./api-client.ts";
 import { type Arrival, cleanAddress, forgetLinkId, keepLinkId } from "./arrival.ts";
 import { asBankLinkError, BankLinkError, fromLink } from "./errors.ts";
@@ -14,10 +14,12 @@ import { followLink } from "./follow-link.ts";
 import { LinkIntent, lasts } from "./link-intent.ts";
 import { LinkProgress, type Outcome, type ProgressHost } from "./link-progress.ts";
 import { type PlaidFactory, PlaidLink } from "./plaid-link.ts";
-import { type PlaidExit, readEvent, readExit, readSuccess } from "./plaid-metadata.ts";
+import { type PlaidError, readEvent, readExit, readSuccess } from "./plaid-metadata.ts";
+import { type SessionSettings, sessionSource } from "./session.ts";
 
 /** What the flow needs of its element. */
 export interface FlowHost extends ProgressHost {
+  readonly element: ProgressHost["element"] & SessionSettings & { readonly refreshAccount: string | null };
   /** @throws BankLinkError `api_missing`, `api_not_allowed` */
   apiClient(): ApiClient;
   wishes(): CreateLink;
@@ -31,8 +33,6 @@ interface Agreement {
   body?: FinalizeLink | FinalizeRefresh;
 }
 
-const NO_EXIT: PlaidExit = { report: {}, displayMessage: null };
-
 export class LinkFlow extends LinkProgress<FlowHost> {
   /** What the page brought along, until Link has opened with it or it has come to nothing. */
   arrival: Arrival | null = null;
@@ -44,6 +44,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
   #plaidLink: PlaidLink | null = null;
   #preloadFailed = false;
   #isRenewed = false;
+  #sessionSource: unknown;
   #isResumed = false;
   /** Its outcome is not known yet. */
   #agreement: Agreement | null = null;
@@ -69,8 +70,8 @@ export class LinkFlow extends LinkProgress<FlowHost> {
 
   /** Leaves Link, or stops waiting for it. What is finalizing goes on. */
   close(): void {
-    if (this.state === "open") this.#plaidLink?.exit(() => this.#exited(NO_EXIT));
-    else if (this.state === "preparing") this.reset();
+    if (this.state === "open") this.#plaidLink?.exit();
+    else if (this.isWanted && this.state !== "finalizing") this.reset();
   }
 
   /** Back to the beginning. What is finalizing goes on at the API, but is not announced here. */
@@ -78,12 +79,13 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     this.#run.abort();
     this.#dropPlaidLink();
     this.link = this.account = this.arrival = this.#agreement = null;
+    this.#preloadFailed = false;
     this.move("idle");
-    this.settle();
   }
 
-  /** Back from a bank: the customer sees at once that they are expected. */
+  /** Back from a bank: the customer sees at once that they are expected, unless they are further already. */
   expect(): void {
+    if (this.state === "open" || this.state === "linked") return;
     void this.want();
     this.move("preparing");
   }
@@ -91,7 +93,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
   /** Goes on where a bank's redirect or a reload interrupted. Without `link`, it is looked for again. */
   resume(arrival: Arrival, link?: Link | null): void {
     // Old news do not disturb what the customer does now.
-    if (!arrival.receivedRedirectUri && this.isWanted) return;
+    if (this.isWanted && !(arrival.receivedRedirectUri && this.state === "preparing")) return;
     void this.want();
     this.#attempt((signal) => this.#resume(arrival, signal, link));
   }
@@ -151,7 +153,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     this.#arrived();
     if (link) return this.#end({ link }, signal);
     this.reset();
-    this.tellExit(null, NO_EXIT.report);
+    this.exited(null, {});
   }
 
   #begin(): ApiClient {
@@ -159,6 +161,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     this.#isResumed = false;
     this.link = null;
     this.move("preparing");
+    this.#sessionSource = sessionSource(this.host.element);
     this.#api = this.host.apiClient();
     return this.#api;
   }
@@ -171,12 +174,12 @@ export class LinkFlow extends LinkProgress<FlowHost> {
   ): Promise<void> {
     this.link = link;
     this.#isResumed = receivedRedirectUri !== null;
-    const plaidLink = new PlaidLink(plaid, {
+    const plaidLink = new PlaidLink(plaid, this.host.element, {
       token: link.link_token ?? "",
-      receivedRedirectUri,
-      anchor: this.host.element,
+      // On a first launch it breaks Link, and Plaid takes an empty one for an answer.
+      ...(receivedRedirectUri && { receivedRedirectUri }),
       onEvent: (name, metadata) => this.emit(new BankLinkPlaidEvent({ name, metadata: readEvent(metadata) })),
-      onExit: (error, metadata) => this.#exited(readExit(error, metadata)),
+      onExit: (error, metadata) => this.#left(error, readExit(error, metadata)),
       onSuccess: (publicToken, metadata) => this.#agreed(link, readSuccess(link.mode, publicToken, metadata)),
     });
     this.#plaidLink = plaidLink;
@@ -190,12 +193,17 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     const { link, state } = this;
     const plaidLink = this.#plaidLink;
     if (!link || !plaidLink || state !== "ready") return;
-    // What was prepared for other wishes, for another place or long ago is prepared anew; once, as a clock may be wrong.
+    // What was prepared for other wishes, another customer, another place or long ago is prepared anew; for its age only
+    // once, as the browser's clock may be wrong.
+    const { element } = this.host;
+    const isLasting = lasts(link) || this.#isRenewed;
     const isFit =
-      this.#isResumed ||
-      (this.#intent.isFor(this.host.wishes()) && lasts(link) && plaidLink.isInPlace(this.host.element));
-    if (!isFit && !this.#isRenewed) {
-      this.#isRenewed = true;
+      isLasting &&
+      this.#intent.isFor(this.host.wishes()) &&
+      this.#sessionSource === sessionSource(element) &&
+      plaidLink.isInPlace(element);
+    if (!isFit && !this.#isResumed) {
+      this.#isRenewed ||= !isLasting;
       return this.#prepare(signal);
     }
     this.#arrived();
@@ -207,7 +215,11 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     // The page's code may have reset or removed the element meanwhile.
     if (this.#plaidLink !== plaidLink) return;
     keepLinkId(link.id);
-    this.#api.opened(link.id).catch(ignore);
+    this.#api.opened(link.id).catch(({ code }) => {
+      // Another element or tab was given the same link ahead of its click, and has been through with it.
+      if (code === "link_closed" && this.#plaidLink === plaidLink && this.state === "open")
+        this.#renew(link, {});
+    });
     plaidLink.open();
   }
 
@@ -220,7 +232,6 @@ export class LinkFlow extends LinkProgress<FlowHost> {
   async #end(agreement: Agreement, signal: AbortSignal): Promise<void> {
     this.#agreement = agreement;
     this.move("finalizing");
-    signal.throwIfAborted();
     // Without the signal: the request completes whatever happens to the element.
     const link = agreement.body
       ? await this.#api.finalize(agreement.link.id, agreement.body)
@@ -231,6 +242,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
       this.#agreement = { link };
       if (!this.host.element.isConnected) {
         this.#run.abort();
+        this.settle();
         return;
       }
       if (!this.isPending) {
@@ -249,26 +261,24 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     if (status !== "linked") throw fromLink(link);
     this.account = account;
     this.move("linked");
-    // Ahead of the event: its handlers may begin the next opening.
-    this.settle();
     this.emit(new BankLinkSuccessEvent({ link_id: id, mode, account, reference }));
   }
 
-  #exited(exit: PlaidExit): void {
+  #left(error: PlaidError | null, report: ExitLink): void {
     const { link } = this;
     if (!link) return;
-    if (exit.report.error?.code === "INVALID_LINK_TOKEN") {
-      this.#renew(link, exit);
+    if (report.error?.code === "INVALID_LINK_TOKEN") {
+      this.#renew(link, report);
       return;
     }
-    this.#api.exited(link.id, exit.report).catch(ignore);
+    this.#api.exited(link.id, report).catch(ignore);
     forgetLinkId(link.id);
-    this.move("canceled", exit.displayMessage ?? this.host.sentence("canceled"));
-    this.tellExit(link, exit.report);
+    this.move("canceled", error?.display_message || this.host.sentence("canceled"));
+    this.exited(link, report);
   }
 
   /** Plaid refused the token: another one, once, without troubling the customer. */
-  #renew(link: Link, exit: PlaidExit): void {
+  #renew(link: Link, report: ExitLink): void {
     if (this.#isRenewed) {
       this.#fail(new BankLinkError("link_expired"));
       return;
@@ -277,7 +287,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     this.#attempt(async (signal) => {
       this.move("preparing");
       // Before the API knows that this link is of no use, it might hand the same one out again.
-      await this.#api.exited(link.id, { ...exit.report, final: true }).catch(ignore);
+      await this.#api.exited(link.id, { ...report, final: true }).catch(ignore);
       signal.throwIfAborted();
       await this.#prepare(signal);
     });
@@ -287,14 +297,14 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     this.#dropPlaidLink();
     this.#run.abort();
     if (!this.isWanted && this.state === "preparing") {
+      this.reset();
       this.#preloadFailed = true;
-      this.move("idle");
       return;
     }
     // "Try again" repeats what may have been done already, also once signed in again, and otherwise begins anew. The
     // link's id is kept: until the API has told its end, a reload must find it.
     if (!error.retryable && error.code !== "unauthorized") this.#agreement = this.arrival = null;
-    this.tellFailure(error);
+    this.failed(error);
   }
 
   /** The address has served; a reload of it would fail. */

@@ -1,13 +1,12 @@
 /** How a <bank-link> gets on, as its page sees it: the state, the sentence, the account, the events. Does nothing itself. */
-import type { Account, Link } from "../worker/contract.ts";
+import type { Account, ExitLink, Link } from "../worker/contract.ts";
 import type { BankLinkError, BankLinkErrorCode } from "./errors.ts";
 import { BankLinkErrorEvent, BankLinkExitEvent } from "./events.ts";
 import { type LinkState, next } from "./link-state.ts";
-import type { PlaidExit } from "./plaid-metadata.ts";
 
 /** Whatever it is told, or gets dispatched, may run the page's code. */
 export interface ProgressHost {
-  readonly element: HTMLElement & { readonly refreshAccount: string | null; requestUpdate(): void };
+  readonly element: HTMLElement & { requestUpdate(): void };
   /** What a customer is told. */
   sentence(of: "canceled" | BankLinkErrorCode): string;
   stateChanged(from: LinkState, to: LinkState): void;
@@ -17,6 +16,8 @@ export interface Outcome {
   status: LinkState;
   account?: Account;
 }
+
+const ENDS: readonly LinkState[] = ["idle", "linked", "canceled", "failed"];
 
 export class LinkProgress<Host extends ProgressHost> {
   readonly host: Host;
@@ -64,6 +65,8 @@ export class LinkProgress<Host extends ProgressHost> {
     if (to === from) return;
     this.state = to;
     if (to !== "finalizing") this.isPending = false;
+    // Ahead of the events: their handlers may begin the next opening.
+    if (ENDS.includes(to)) this.settle();
     this.host.stateChanged(from, to);
   }
 
@@ -71,11 +74,9 @@ export class LinkProgress<Host extends ProgressHost> {
     return this.host.element.dispatchEvent(event);
   }
 
-  /** They wait no longer ahead of the event: its handlers may begin the next opening. */
-  protected tellFailure({ code, retryable, requestId }: BankLinkError): void {
+  protected failed({ code, retryable, requestId }: BankLinkError): void {
     const message = this.host.sentence(code);
     this.move("failed", message);
-    this.settle();
     this.emit(
       new BankLinkErrorEvent({
         code,
@@ -87,8 +88,7 @@ export class LinkProgress<Host extends ProgressHost> {
     );
   }
 
-  protected tellExit(link: Link | null, { status = null, error = null }: PlaidExit["report"]): void {
-    this.settle();
+  protected exited(link: Link | null, { status = null, error = null }: ExitLink): void {
     this.emit(new BankLinkExitEvent({ link_id: link?.id ?? null, status, error, message: this.sentence }));
   }
 }

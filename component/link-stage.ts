@@ -33,14 +33,14 @@ export function stageFor(frame: HTMLElement, layer: Layer): LinkStage {
 
 // In Chromium, Firefox and WebKit nothing but a modal dialog of our own, above the other, takes part in the page.
 function dialogStage(frame: HTMLElement): LinkStage {
-  const dialog = document.createElement("dialog");
-  dialog.ariaLabel = "Plaid Link";
-  // The frame covers the page by itself; the dialog only carries it.
-  dialog.style.cssText =
-    "width:100vw;height:100vh;max-width:none;max-height:none;padding:0;border:0;background:none";
-  // Escape belongs to Link, which asks before it closes; `closedby` also covers a second Escape.
-  dialog.setAttribute("closedby", "none");
-  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  const dialog = Object.assign(document.createElement("dialog"), {
+    ariaLabel: "Plaid Link",
+    // The frame covers the page by itself; the dialog only carries it.
+    style: "width:100vw;height:100vh;max-width:none;max-height:none;padding:0;border:0;background:none",
+    // Escape belongs to Link, which asks before it closes; `closedBy` also covers a second Escape.
+    closedBy: "none",
+    oncancel: (event: Event) => event.preventDefault(),
+  });
   dialog.append(frame);
   document.documentElement.append(dialog);
   return { carrier: dialog, show: () => dialog.showModal(), hide: () => dialog.close() };

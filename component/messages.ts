@@ -56,9 +56,10 @@ export function loadMessages(tag: string): Promise<void> | null {
   const language = primary(tag);
   const load = LANGUAGES[language];
   if (!load || loaded.has(language)) return null;
-  return load()
-    .catch(() => ({ default: en }))
-    .then((module) => void loaded.set(language, module.default));
+  return load().then(
+    (module) => void loaded.set(language, module.default),
+    () => void loaded.set(language, en),
+  );
 }
 
 export function withOverrides(base: Messages, override: MessageOverrides | null): Messages {

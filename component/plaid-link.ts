@@ -8,9 +8,8 @@ export interface PlaidFactory {
   create(config: PlaidConfig): PlaidHandler;
 }
 
-interface PlaidConfig extends Required<PlaidCallbacks> {
-  token: string;
-  receivedRedirectUri?: string;
+/** All the keys that Plaid knows; it warns of any other. */
+interface PlaidConfig extends PlaidOptions {
   onLoad(): void;
 }
 
@@ -20,18 +19,13 @@ interface PlaidHandler {
   destroy(): void;
 }
 
-export interface PlaidCallbacks {
+export interface PlaidOptions {
+  token: string;
+  /** Only on the return from a bank: on a first launch it breaks Link. */
+  receivedRedirectUri?: string;
   onSuccess(publicToken: string | null, metadata: PlaidSuccessMetadata | null): void;
   onExit(error: PlaidError | null, metadata: PlaidExitMetadata | null): void;
   onEvent(name: string, metadata: unknown): void;
-}
-
-export interface PlaidLinkOptions extends PlaidCallbacks {
-  token: string;
-  /** Only on the return from a bank: on a first launch it breaks Link. */
-  receivedRedirectUri: string | null;
-  /** What Link is opened from; its place decides where Link's frame can be used. */
-  anchor: Element;
 }
 
 type Phase = "created" | "open" | "finished" | "destroyed";
@@ -50,34 +44,33 @@ export class PlaidLink {
   readonly #handler: PlaidHandler;
   readonly #stage: LinkStage | undefined;
   readonly #layer: Layer;
+  readonly #onExit: PlaidOptions["onExit"];
   #phase: Phase = "created";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Starts loading at once, hidden. */
-  constructor(plaid: PlaidFactory, options: PlaidLinkOptions) {
-    this.#layer = layerOf(options.anchor);
+  /**
+   * Starts loading at once, hidden.
+   * @param anchor what Link is opened from; its place decides where Link's frame can be used
+   */
+  constructor(plaid: PlaidFactory, anchor: Element, options: PlaidOptions) {
+    this.#layer = layerOf(anchor);
+    this.#onExit = options.onExit;
     const before = [...document.querySelectorAll("iframe")];
     const loading = Promise.withResolvers<void>();
     this.loaded = loading.promise;
     this.#handler = plaid.create({
-      token: options.token,
-      // Plaid warns of keys that it does not know, and takes an empty one for an answer.
-      ...(options.receivedRedirectUri && { receivedRedirectUri: options.receivedRedirectUri }),
-      onLoad: () => loading.resolve(),
-      onSuccess: (publicToken, metadata) => this.#finish(() => options.onSuccess(publicToken, metadata)),
-      onExit: (error, metadata) => this.#finish(() => options.onExit(error, metadata)),
-      onEvent: (name, metadata) => {
+      ...options,
+      onLoad: loading.resolve,
+      onSuccess: this.#ending(options.onSuccess),
+      onExit: this.#ending(options.onExit),
+      onEvent: (...event) => {
         if (this.#phase === "open" || this.#phase === "finished")
-          queueMicrotask(() => options.onEvent(name, metadata));
+          queueMicrotask(() => options.onEvent(...event));
       },
     });
     const frame = [...document.querySelectorAll("iframe")].find((frame) => !before.includes(frame));
     this.#stage = frame && stageFor(frame, this.#layer);
     this.#timer = setTimeout(() => loading.reject(new BankLinkError("link_timeout")), LINK_LOAD_TIMEOUT_MS);
-    loading.promise.then(
-      () => clearTimeout(this.#timer),
-      () => {},
-    );
   }
 
   /** Not so when `anchor` has been moved into a dialog, or out of one. */
@@ -86,6 +79,8 @@ export class PlaidLink {
   }
 
   open(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#phase = "open";
     if (openLinks++ === 0) pageOverflow = document.body.style.overflow;
     this.#handler.open();
@@ -93,11 +88,11 @@ export class PlaidLink {
   }
 
   /** Asks Link to leave, and takes it away if it does not answer. */
-  exit(unanswered: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+  exit(): void {
+    if (this.#phase !== "open") return;
+    this.#timer ??= setTimeout(() => {
       this.destroy();
-      unanswered();
+      this.#onExit(null, null);
     }, LINK_EXIT_GRACE_MS);
     this.#handler.exit({ force: true });
   }
@@ -121,16 +116,18 @@ export class PlaidLink {
 
   // Plaid leaves its overlay up and the page locked when a callback throws, so ours only ask for a microtask; and its
   // listener believes any frame, so that only a Link that is open, and only once, is listened to.
-  #finish(callback: () => void): void {
-    if (this.#phase !== "open") return;
-    this.#phase = "finished";
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.destroy(), LINK_FLUSH_MS);
-    queueMicrotask(() => {
-      unlockPage();
-      if (this.#phase === "finished") callback();
-    });
-    // Last: it may throw where Plaid has taken its frame away already.
-    this.#stage?.hide?.();
+  #ending<Values extends unknown[]>(callback: (...values: Values) => void): (...values: Values) => void {
+    return (...values) => {
+      if (this.#phase !== "open") return;
+      this.#phase = "finished";
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.destroy(), LINK_FLUSH_MS);
+      queueMicrotask(() => {
+        unlockPage();
+        if (this.#phase === "finished") callback(...values);
+      });
+      // Last: it may throw where Plaid has taken its frame away already.
+      this.#stage?.hide?.();
+    };
   }
 }

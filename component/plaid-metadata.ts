@@ -23,6 +23,7 @@ interface PlaidAccount {
 export interface PlaidError {
   error_type?: string;
   error_code?: string;
+  /** For the customer to read. */
   display_message?: string | null;
 }
 
@@ -55,20 +56,11 @@ export function readSuccess(
   };
 }
 
-export interface PlaidExit {
-  report: ExitLink;
-  /** Plaid's own sentence for the customer. */
-  displayMessage: string | null;
-}
-
-export function readExit(error: PlaidError | null, metadata: PlaidExitMetadata | null): PlaidExit {
+export function readExit(error: PlaidError | null, metadata: PlaidExitMetadata | null): ExitLink {
   const code = error?.error_code;
   return {
-    report: {
-      ...texts(metadata, ["status", "link_session_id", "request_id"]),
-      error: code ? { type: error.error_type || code, code } : null,
-    },
-    displayMessage: error?.display_message || null,
+    ...texts(metadata, ["status", "link_session_id", "request_id"]),
+    error: code ? { type: error.error_type || code, code } : null,
   };
 }
 

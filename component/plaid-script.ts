@@ -53,11 +53,7 @@ function load(url: string, nonce: string): Promise<PlaidFactory> {
 }
 
 function createScript(href: string, nonce: string): HTMLScriptElement {
-  const script = document.createElement("script");
-  script.async = true;
-  if (nonce) script.nonce = nonce;
-  script.src = trusted(href);
-  return script;
+  return Object.assign(document.createElement("script"), { nonce, src: trusted(href) });
 }
 
 interface TrustedTypePolicies {

@@ -51,15 +51,13 @@ async function decide(brought: Arrival): Promise<void> {
       if (present.get(asking) !== stay) continue;
       // An outcome that could not be asked for is asked for again by the next element that comes.
       if (link !== undefined || isBack) arrival = null;
-      if (!link && !isBack) return;
       // The customer, or the page, has called it off meanwhile.
       if (isBack && asking.state !== "preparing") return cleanAddress();
-      const taking = link
-        ? (firstFor(link.mode === "refresh" ? link.account?.id : null) ?? firstFor(null))
-        : asking;
-      if (isBack && taking !== asking) asking.reset();
+      const taking = link && (firstFor(link.mode === "refresh" ? link.account?.id : null) ?? firstFor(null));
+      if (isBack && taking && taking !== asking) asking.reset();
+      // A return that fits nobody is told by whoever asked, as one that nothing waits for.
       if (taking) taking.resume(brought, link);
-      else cleanAddress();
+      else if (isBack) asking.resume(brought, link && null);
       return;
     }
   } finally {

@@ -20,8 +20,9 @@ interface Answer {
 // One answer, so one request in flight, for each source and page, however many elements share it.
 const answers = new Map<string | GetSession, Promise<Answer>>();
 
-export function hasSession(settings: SessionSettings): boolean {
-  return Boolean(settings.getSession || settings.sessionUrl || settings.session);
+/** What its tokens come from, and so whose they are. */
+export function sessionSource(settings: SessionSettings): string | GetSession | null {
+  return settings.getSession || settings.sessionUrl || settings.session;
 }
 
 /**

@@ -127,12 +127,12 @@ export const styles = css`
     color: var(--bank-link-danger, light-dark(#a51d2d, #ffa8ad));
   }
 
-  .badge {
+  .linked svg {
     align-self: center;
     background: var(--bank-link-success, light-dark(#116b3c, #7cdba4));
     border-radius: 50%;
+    box-sizing: content-box;
     color: light-dark(#fff, #06230f);
-    display: flex;
     padding: 0.5rem;
   }
 

@@ -1,13 +1,13 @@
 /** What <bank-link> looks like in each state. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { LinkMode } from "../worker/contract.ts";
 import { icon } from "./icons.ts";
 import type { LinkFlow } from "./link-flow.ts";
 import type { Messages } from "./messages.ts";
 
 export interface View {
   flow: LinkFlow;
-  mode: LinkMode;
+  /** What the button offers. */
+  isRefresh: boolean;
   messages: Messages;
   isDisabled: boolean;
   /** After success, another account may be linked. */
@@ -41,10 +41,10 @@ function triggerTemplate(view: View): TemplateResult {
   </slot>`;
 }
 
-function label({ flow: { state }, mode, messages }: View): string {
+function label({ flow: { state }, isRefresh, messages }: View): string {
   if (state === "failed") return messages.tryAgain;
   if (state === "linked") return messages.linkAnother;
-  return mode === "refresh" ? messages.reconnect : messages.link;
+  return isRefresh ? messages.reconnect : messages.link;
 }
 
 function statusTemplate(view: View): TemplateResult | typeof nothing {
@@ -68,13 +68,13 @@ function line(text: string | false): TemplateResult | typeof nothing {
   return text ? html`<p part="message">${text}</p>` : nothing;
 }
 
-function linkedTemplate({ flow: { account }, mode, messages }: View): TemplateResult {
+function linkedTemplate({ flow: { account, link }, messages }: View): TemplateResult {
   const { institution, name, mask } = account ?? {};
   const bank = institution?.name ?? name;
   return html`
-    <span class="badge">${icon("check")}</span>
+    ${icon("check")}
     <div>
-      <p part="message">${mode === "refresh" ? messages.reconnected : messages.linked}</p>
+      <p part="message">${link?.mode === "refresh" ? messages.reconnected : messages.linked}</p>
       ${bank ? html`<p class="bank">${bank}</p>` : nothing}
       ${mask ? html`<p class="mask">${messages.accountEnding.replace("{mask}", mask)}</p>` : nothing}
     </div>

@@ -51,6 +51,19 @@ describe("in a form", () => {
     assert.isTrue(element.form === document.getElementById("elsewhere"));
   });
 
+  it("belongs to the form whose id was set before the element was defined", async () => {
+    const inert = document.implementation.createHTMLDocument().createElement("bank-link");
+    Object.assign(inert, { form: "elsewhere", preload: "none" });
+    const box = document.createElement("div");
+    box.dataset.test = "";
+    box.innerHTML = '<form id="elsewhere"></form>';
+    document.body.append(box);
+    box.append(inert);
+    const element = inert as BankLinkElement;
+    await element.updateComplete;
+    assert.isTrue(element.form === box.querySelector("form"));
+  });
+
   it("has a settable value, without a change event", async () => {
     const element = await add(FORM);
     let changes = 0;

@@ -7,6 +7,7 @@ import {
   api,
   button,
   CHOSEN,
+  calm,
   events,
   fired,
   hurry,
@@ -14,8 +15,10 @@ import {
   LINK,
   leave,
   link,
+  loadFakePlaid,
   openLink,
   plaid,
+  REFRESH,
   state,
   succeed,
   turn,
@@ -225,6 +228,86 @@ describe("open(), close() and reset()", () => {
     assert.deepEqual(await outcome, { status: "finalizing" });
   });
 
+  for (const whoWaits of ["nobody", "the request"]) {
+    it(`open() resolves on an element that was removed while finalizing, when ${whoWaits} is under way`, async () => {
+      const arrived = Promise.withResolvers<void>();
+      const still = () => answer(aLink({ status: "finalizing" }), 202);
+      api.on("POST /v1/links/:id/finalize", () => arrived.promise.then(still));
+      api.on("GET /v1/links/:id", () => new Promise(() => {}));
+      const element = await add(LINK);
+      await openLink(element);
+      succeed();
+      await state(element, "finalizing");
+      if (whoWaits === "nobody") {
+        arrived.resolve();
+        await until(() => api.to("GET /v1/links/:id").length === 1, "a look");
+      }
+      element.remove();
+      await turn(10);
+      const outcome = element.open();
+      arrived.resolve();
+      assert.deepEqual(await outcome, { status: "finalizing" });
+    });
+  }
+
+  it("open() for another account is never told the outcome of the one before", async () => {
+    const element = await add(REFRESH);
+    await openLink(element);
+    succeed({}, null);
+    await state(element, "linked");
+    element.refreshAccount = "acc_2";
+    const outcome = element.open();
+    await state(element, "open");
+    assert.equal(api.to("POST /v1/links").at(-1)?.body.account_id, "acc_2");
+    leave();
+    assert.deepEqual(await outcome, { status: "canceled" });
+  });
+
+  it("another account to refresh is offered after the one before", async () => {
+    const element = await add(REFRESH);
+    await openLink(element);
+    succeed({}, null);
+    await state(element, "linked");
+    element.refreshAccount = "acc_2";
+    await element.updateComplete;
+    await openLink(element);
+  });
+
+  for (const [type, end, status] of [
+    ["bank-link-statechange", () => succeed(), "linked"],
+    ["change", () => succeed(), "linked"],
+    ["bank-link-statechange", () => leave(), "canceled"],
+    ["bank-link-statechange", () => succeed({}), "failed"],
+  ] as const) {
+    it(`open() in the ${type} to ${status} begins anew`, async () => {
+      const element = await add(LINK);
+      element.multiple = true;
+      let isAsked = false;
+      element.addEventListener(type, () => {
+        if (element.status !== status || isAsked) return;
+        isAsked = true;
+        void element.open();
+      });
+      await openLink(element);
+      end();
+      await until(() => isAsked && element.status === "open", "open again");
+    });
+  }
+
+  it("reset() in the statechange to finalizing does not keep the agreement from the API", async () => {
+    const element = await add(LINK);
+    element.addEventListener(
+      "bank-link-statechange",
+      () => element.status === "finalizing" && element.reset(),
+    );
+    await openLink(element);
+    succeed();
+    await until(() => api.to("POST /v1/links/:id/finalize").length === 1, "it is sent");
+    await turn(10);
+    assert.equal(element.status, "idle");
+    assert.lengthOf(fired("bank-link-success"), 0);
+  });
+
   it("open() is one and the same while it is under way", async () => {
     const element = await add(LINK);
     const [first, second] = [element.open(), element.open()];
@@ -280,6 +363,61 @@ describe("open(), close() and reset()", () => {
     await state(element, "canceled");
     await turn(50);
     assert.lengthOf(fired("bank-link-exit"), 1);
+  });
+
+  it("close() asked again does not give Link another second", async () => {
+    const element = await add(LINK);
+    await openLink(element);
+    const realSetTimeout = window.setTimeout;
+    let seconds = 0;
+    window.setTimeout = ((run: () => void, ms?: number) => {
+      if (ms === LINK_EXIT_GRACE_MS) seconds++;
+      return realSetTimeout(run, ms);
+    }) as typeof setTimeout;
+    for (let times = 0; times < 3; times++) element.close();
+    calm();
+    assert.equal(seconds, 1);
+  });
+
+  it("close() takes a Link away that throws", async () => {
+    const element = await add(LINK);
+    await loadFakePlaid();
+    const page = window as unknown as { Plaid: { create(config: object): object } };
+    const { create } = page.Plaid;
+    const exit = () => {
+      throw new Error("dead");
+    };
+    page.Plaid = { create: (config) => Object.assign(create(config), { exit }) };
+    await openLink(element);
+    hurry(LINK_EXIT_GRACE_MS);
+    assert.throws(() => element.close(), "dead");
+    await state(element, "canceled");
+  });
+
+  it("close() means nothing once the customer is through, though Plaid's last event is heard before", async () => {
+    hurry(LINK_EXIT_GRACE_MS);
+    const finalize = later();
+    api.on("POST /v1/links/:id/finalize", finalize.handler);
+    const element = await add(LINK);
+    element.addEventListener("bank-link-event", ({ detail }) => detail.name === "HANDOFF" && element.close());
+    const outcome = element.open();
+    await state(element, "open");
+    link().config.onEvent("HANDOFF", {});
+    succeed();
+    await state(element, "finalizing");
+    await turn(50);
+    assert.lengthOf(fired("bank-link-exit"), 0);
+    assert.lengthOf(api.to("POST /v1/links/:id/exit"), 0);
+    assert.equal(sessionStorage.getItem("bank-link"), "lnk_1");
+    finalize.answer(answer(linked()));
+    assert.equal((await outcome).status, "linked");
+  });
+
+  it("close() in the turn in which Link could open keeps it from opening", async () => {
+    const element = await add(LINK);
+    element.addEventListener("bank-link-statechange", () => element.status === "ready" && element.close());
+    assert.deepEqual(await element.open(), { status: "idle" });
+    assert.notInclude(link().calls, "open");
   });
 
   it("close() takes a Link away that does not answer", async () => {

@@ -10,6 +10,7 @@ import {
   fired,
   hurry,
   LINK,
+  leave,
   link,
   loadFakePlaid,
   message,
@@ -262,6 +263,78 @@ describe("preloading", () => {
     assert.lengthOf(api.to("POST /v1/links"), 2);
   });
 
+  it("does not open a link that another element has been through with", async () => {
+    // As the ledger does: a ready link that was never opened is handed out again, and one at its end is not opened.
+    const opened = new Set<string>();
+    const idOf = ({ url }: { url: URL }) => url.pathname.split("/")[3] ?? "";
+    api.on("POST /v1/links", () => {
+      const id = `lnk_${opened.size + 1}`;
+      return answer(aLink({ id, link_token: `token of ${id}` }), 201);
+    });
+    api.on("POST /v1/links/:id/open", (call) => {
+      if (opened.has(idOf(call))) return problem("link_closed", 409, false);
+      opened.add(idOf(call));
+      return answer(aLink({ id: idOf(call) }));
+    });
+    const [first, second] = [await add(LOAD), await add(LOAD)];
+    await state(first, "ready");
+    await state(second, "ready");
+    await openLink(first);
+    const [ofFirst] = plaid().handlers.filter(({ calls }) => calls.includes("open"));
+    succeed(undefined, undefined, ofFirst);
+    await state(first, "linked");
+    button(second).click();
+    await until(() => link().config.token === "token of lnk_2" && second.status === "open", "open anew");
+    succeed();
+    await state(second, "linked");
+    assert.equal(api.to("POST /v1/links/:id/finalize").at(-1)?.url.pathname, "/v1/links/lnk_2/finalize");
+  });
+
+  it("is done again when the session comes from elsewhere, for it may be another customer's", async () => {
+    api.on("POST /session", ({ url }) => answer({ token: `of ${url.searchParams.get("customer")}` }));
+    const element = await add(`<bank-link session-url="/session?customer=1" preload="load"></bank-link>`);
+    await state(element, "ready");
+    element.sessionUrl = "/session?customer=2";
+    await openLink(element);
+    assert.equal(api.to("POST /v1/links").at(-1)?.headers.get("Authorization"), "Bearer of 2");
+    assert.equal(link().config.token, "link-sandbox-2");
+  });
+
+  it("follows what is wished as often as it changes, and a token that Plaid refuses is renewed still", async () => {
+    const element = await add(LOAD);
+    await state(element, "ready");
+    element.refreshAccount = "acc_1";
+    const create = later();
+    api.onEach("POST /v1/links", create.handler, () =>
+      answer(aLink({ id: "lnk_3", mode: "refresh", link_token: "link-sandbox-3" }), 201),
+    );
+    button(element).click();
+    await until(() => api.to("POST /v1/links").length === 2, "asked for acc_1");
+    element.refreshAccount = "acc_2";
+    create.answer(answer(aLink({ id: "lnk_2", mode: "refresh" }), 201));
+    await state(element, "open");
+    assert.equal(api.to("POST /v1/links").at(-1)?.body.account_id, "acc_2");
+    leave({ error_type: "INVALID_INPUT", error_code: "INVALID_LINK_TOKEN" });
+    await until(() => api.to("POST /v1/links").length === 4, "renewed");
+    await state(element, "open");
+  });
+
+  it("that has failed leaves no link, and is done again after reset()", async () => {
+    Object.assign(window, { fakePlaid: { loads: false } });
+    await loadFakePlaid();
+    hurry(LINK_LOAD_TIMEOUT_MS);
+    const element = await add(INTENT);
+    element.dispatchEvent(new Event("pointerenter"));
+    await state(element, "preparing");
+    await state(element, "idle");
+    assert.isNull(element.link);
+    calm();
+    plaid().loads = true;
+    element.reset();
+    element.dispatchEvent(new Event("pointerenter"));
+    await state(element, "ready");
+  });
+
   it("leaves no trace when the element goes", async () => {
     document.body.style.overflow = "clip";
     const element = await add(LOAD);
@@ -293,6 +366,56 @@ describe("an API that is slow, absent or failing", () => {
     const keys = new Set(api.to("POST /v1/links").map(({ headers }) => headers.get("Idempotency-Key")));
     assert.equal(keys.size, 1);
   });
+
+  it("does not spin when it names a time that is over", async () => {
+    api.on("POST /v1/links", () => problem("idempotency_in_progress", 409, true, { "Retry-After": "-1" }));
+    const element = await add(LINK);
+    button(element).click();
+    await turn(200);
+    const asked = api.to("POST /v1/links").length;
+    element.reset();
+    assert.equal(asked, 1);
+  });
+
+  for (const status of [401, 403, 408, 425, 429]) {
+    it(`loses no agreement when something in between answers ${status}`, async () => {
+      hurry(...RETRY_WAITS);
+      const page = () => new Response("<html>", { status });
+      api.onEach("POST /v1/links/:id/finalize", page, page, () => answer(linked()));
+      const element = await add(LINK);
+      await openLink(element);
+      succeed();
+      await state(element, "linked");
+      assert.lengthOf(api.to("POST /v1/links"), 1);
+    });
+  }
+
+  it("is followed further when something in between answers", async () => {
+    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+    const page = () => new Response("<html>", { status: 403 });
+    api.onEach("GET /v1/links/:id", page, () => answer(linked()));
+    const element = await add(LINK);
+    await openLink(element);
+    succeed();
+    await state(element, "linked");
+    assert.lengthOf(fired("bank-link-error"), 0);
+  });
+
+  for (const body of [{}, [], "linked"]) {
+    it(`is not believed when it answers ${JSON.stringify(body)}`, async () => {
+      hurry(...RETRY_WAITS);
+      api.onEach(
+        "POST /v1/links/:id/finalize",
+        () => answer(body),
+        () => answer(linked()),
+      );
+      const element = await add(LINK);
+      await openLink(element);
+      succeed();
+      await state(element, "linked");
+      assert.lengthOf(fired("bank-link-error"), 0);
+    });
+  }
 
   it("is not asked again when it refused", async () => {
     api.on("POST /v1/links", () => problem("invalid_request", 400, false));
@@ -420,6 +543,22 @@ describe("the session", () => {
       assert.isNull(sessionStorage.getItem("bank-link"));
     });
   }
+
+  it("that cannot be had for a moment does not stop an agreement", async () => {
+    hurry(...RETRY_WAITS);
+    const soon = new Date(Date.now() + 10_000).toISOString();
+    api.on("POST /session", () => answer({ token: "short", expires_at: soon }));
+    const element = await add(LINK);
+    await openLink(element);
+    await until(() => api.to("POST /v1/links/:id/open").length === 1, "told of");
+    api.onEach(
+      "POST /session",
+      () => answer({}, 502),
+      () => answer({ token: "new" }),
+    );
+    succeed();
+    await state(element, "linked");
+  });
 
   it("is asked for again when it is about to expire", async () => {
     api.onEach(

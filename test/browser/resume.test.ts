@@ -193,6 +193,83 @@ describe("resuming after a bank's redirect", () => {
     });
   }
 
+  it("is taken up by an element that was away when the answer came", async () => {
+    const slow = later();
+    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+      fake.on("GET /v1/links/current", slow.handler);
+    });
+    const [element] = page.elements;
+    await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was asked for");
+    element?.remove();
+    await turn(20);
+    slow.answer(answer(opened));
+    await turn(20);
+    page.api.on("GET /v1/links/current", () => answer(opened));
+    if (element) page.window.document.body.append(element);
+    await until(() => element?.status === "open", "open");
+  });
+
+  it("does not stop an element that is finalizing meanwhile", async () => {
+    const slow = later();
+    const finalize = later();
+    const page = await arrive(
+      "?oauth_state_id=state-1",
+      (fake) => {
+        fake.on("GET /v1/links/current", slow.handler);
+        fake.on("POST /v1/links/:id/finalize", finalize.handler);
+      },
+      LINK + REFRESH,
+    );
+    const [, second] = page.elements;
+    await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was asked for");
+    const outcome = second?.open();
+    await until(() => second?.status === "open", "open");
+    page.window.fakePlaid?.handlers.at(-1)?.config.onSuccess(null, {});
+    await until(() => second?.status === "finalizing", "finalizing");
+    slow.answer(answer({ ...opened, mode: "refresh", account: ACCOUNT }));
+    await turn(20);
+    finalize.answer(answer(linked({ id: "lnk_1", mode: "refresh" })));
+    assert.equal((await outcome)?.status, "linked");
+  });
+
+  for (const at of ["open", "linked"] as const) {
+    it(`leaves an element alone that is ${at}, when the one that had taken it is removed`, async () => {
+      let asked = 0;
+      const page = await arrive(
+        "?oauth_state_id=state-1",
+        (fake) => {
+          fake.on("POST /session", () => (asked++ < 2 ? answer({}, 500) : answer({ token: "session-1" })));
+          fake.on("GET /v1/links/current", () => answer(opened));
+        },
+        LINK + LINK,
+      );
+      const [first, second] = page.elements;
+      await until(() => first?.status === "failed", "failed");
+      second?.shadowRoot?.querySelector("button")?.click();
+      await until(() => second?.status === "open", "open");
+      const handler = page.window.fakePlaid?.handlers.at(-1);
+      if (at === "linked") handler?.config.onSuccess("public-sandbox-1", { accounts: [{ id: "1" }] });
+      await until(() => second?.status === at, at);
+      first?.remove();
+      await turn(50);
+      assert.equal(second?.status, at);
+      if (at === "open") assert.notInclude(handler?.calls ?? [], "destroy");
+    });
+  }
+
+  it("is told as one that nothing waits for, where it fits no element", async () => {
+    const page = await arrive(
+      "?oauth_state_id=state-1",
+      (fake) => fake.on("GET /v1/links/current", () => answer(opened)),
+      REFRESH,
+    );
+    await until(() => types(page).length > 0, "an event");
+    await turn(20);
+    assert.deepEqual(types(page), ["bank-link-exit"]);
+    assert.equal(page.elements[0]?.status, "idle");
+    assert.equal(page.window.location.search, "");
+  });
+
   it("goes to another element when the one that had taken it is removed", async () => {
     const page = await arrive(
       "?oauth_state_id=state-1",

@@ -58,6 +58,16 @@ describe("the texts", () => {
     assert.equal(label(element), LABELS.en);
   });
 
+  for (const at of ["ready", "canceled"] as const) {
+    it(`of the button in ${at} are those of what a click would do`, async () => {
+      const element = await add(LINK);
+      await WAYS[at](element);
+      element.refreshAccount = "acc_1";
+      await element.updateComplete;
+      assert.equal(button(element).textContent?.trim(), "Reconnect your bank account");
+    });
+  }
+
   it("can be replaced for one element, and the rest stays", async () => {
     const element = await add(LINK);
     element.messages = { link: "Add bank", errors: { multiple_accounts: "One only!" } };
@@ -225,7 +235,7 @@ describe("looks", () => {
     ["surface", COLOR, "failed", "[part=status]", "backgroundColor"],
     ["border", COLOR, "failed", "[part=status]", "borderTopColor"],
     ["radius", "7px", "idle", "button", "borderTopLeftRadius"],
-    ["success", COLOR, "linked", ".badge", "backgroundColor"],
+    ["success", COLOR, "linked", ".linked svg", "backgroundColor"],
     ["danger", COLOR, "failed", ".failed svg", "color"],
   ] as const) {
     it(`are the page's own by --bank-link-${name}`, async () => {

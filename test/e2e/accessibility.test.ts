@@ -61,7 +61,7 @@ describe("forced colours", () => {
     await customer.click();
     await (await LinkPicker.open(page)).linkAccount();
     await customer.untilStatus("linked");
-    assert.deepEqual(await invisible(customer, [".linked", ".badge svg"]), []);
+    assert.deepEqual(await invisible(customer, [".linked", ".linked svg"]), []);
   });
 
   test("still show where the focus is", async () => {
