@@ -127,12 +127,13 @@ export const styles = css`
     color: var(--bank-link-danger, light-dark(#a51d2d, #ffa8ad));
   }
 
-  .linked svg {
+  /* Not on the picture itself, which forced colours leave as it is. */
+  .badge {
     align-self: center;
     background: var(--bank-link-success, light-dark(#116b3c, #7cdba4));
     border-radius: 50%;
-    box-sizing: content-box;
     color: light-dark(#fff, #06230f);
+    display: flex;
     padding: 0.5rem;
   }
 

@@ -72,7 +72,7 @@ function linkedTemplate({ flow: { account, link }, messages }: View): TemplateRe
   const { institution, name, mask } = account ?? {};
   const bank = institution?.name ?? name;
   return html`
-    ${icon("check")}
+    <span class="badge">${icon("check")}</span>
     <div>
       <p part="message">${link?.mode === "refresh" ? messages.reconnected : messages.linked}</p>
       ${bank ? html`<p class="bank">${bank}</p>` : nothing}

@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Engine, wantedEngines } from "./engines.ts";
 
 interface Count {
   passed: number;
@@ -16,6 +17,8 @@ interface Count {
 interface Layer {
   name: string;
   command: string[];
+  /** The only one that it runs in. */
+  engine?: Engine;
   /** Counts tests into the file named by TEST_COUNTS; otherwise the command itself is one check. */
   counts: boolean;
 }
@@ -26,7 +29,7 @@ const TEST_TIMEOUT_MS = 120_000;
 /** A layer that does not end, though all its tests have, is a failure as well. */
 const LAYER_TIMEOUT_MS = 20 * 60_000;
 
-const nodeTest = (folder: string, concurrency: number) => [
+const nodeTest = (concurrency: number, ...files: string[]) => [
   "node",
   "--test",
   `--test-concurrency=${concurrency}`,
@@ -35,27 +38,45 @@ const nodeTest = (folder: string, concurrency: number) => [
   "--test-reporter-destination=stdout",
   "--test-reporter=./test/count-reporter.ts",
   "--test-reporter-destination=stderr",
-  `test/${folder}/**/*.test.ts`,
+  ...files,
 ];
+
+/** WebKit has a driver, and so tests, of its own; the stand-ins are tested in one engine. */
+const END_TO_END: Record<Engine, string[]> = {
+  chromium: ["test/e2e/*.test.ts", "test/e2e/simulators/*.test.ts"],
+  firefox: ["test/e2e/*.test.ts"],
+  webkit: ["test/e2e/webkit/*.test.ts"],
+};
 
 const layers: Layer[] = [
   { name: "build", command: ["npm", "run", "build", "--silent"], counts: false },
   { name: "types", command: ["npm", "run", "types", "--silent"], counts: false },
   { name: "lint", command: ["npm", "run", "lint", "--silent"], counts: false },
-  { name: "unit", command: nodeTest("unit", 2), counts: true },
-  { name: "api", command: nodeTest("api", 2), counts: true },
+  { name: "unit", command: nodeTest(2, "test/unit/**/*.test.ts"), counts: true },
+  { name: "api", command: nodeTest(2, "test/api/**/*.test.ts"), counts: true },
   { name: "browser", command: ["wtr", "--config", "test/browser/web-test-runner.config.js"], counts: true },
-  { name: "e2e", command: nodeTest("e2e", 1), counts: true },
+  ...wantedEngines.map((engine) => ({
+    name: "e2e",
+    engine,
+    command: nodeTest(1, ...END_TO_END[engine]),
+    counts: true,
+  })),
 ];
 
-async function runLayer(layer: Layer, countsFile: string): Promise<Count> {
-  console.log(`\n── ${layer.name}`);
+async function runLayer(layer: Layer, label: string, countsFile: string): Promise<Count> {
+  console.log(`\n── ${label}`);
   const [command = "", ...args] = layer.command;
   const exitCode = await new Promise<number>((resolve) => {
     const child = spawn(command, args, {
       stdio: "inherit",
       timeout: LAYER_TIMEOUT_MS,
-      env: { ...process.env, TEST_COUNTS: countsFile, WRANGLER_SEND_METRICS: "false" },
+      env: {
+        ...process.env,
+        ...(layer.engine && { BROWSERS: layer.engine }),
+        TEST_COUNTS: countsFile,
+        WDIO_LOG_LEVEL: "error",
+        WRANGLER_SEND_METRICS: "false",
+      },
     });
     child.on("error", () => resolve(1));
     child.on("close", (code) => resolve(code ?? 1));
@@ -72,8 +93,9 @@ const only = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), "bank-link-test-"));
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 for (const layer of layers.filter(({ name }) => only.length === 0 || only.includes(name))) {
-  const count = await runLayer(layer, join(folder, `${layer.name}.json`));
-  console.log(`── ${layer.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+  const label = layer.engine ? `${layer.name}, ${layer.engine}` : layer.name;
+  const count = await runLayer(layer, label, join(folder, `${label}.json`));
+  console.log(`── ${label}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   total.passed += count.passed;
   total.failed += count.failed;
   total.skipped += count.skipped;

@@ -7,7 +7,7 @@ import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
 import sharp from "sharp";
-import { launchChromium } from "../chromium.ts";
+import { launch } from "../engines.ts";
 import {
   answerShot,
   BACKGROUND,
@@ -116,7 +116,7 @@ async function takeOthers(browser: Browser): Promise<void> {
   }
 }
 
-const browser = await launchChromium();
+const browser = await launch("chromium");
 try {
   await takeStates(browser);
   await takeOthers(browser);

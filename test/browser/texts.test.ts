@@ -235,7 +235,7 @@ describe("looks", () => {
     ["surface", COLOR, "failed", "[part=status]", "backgroundColor"],
     ["border", COLOR, "failed", "[part=status]", "borderTopColor"],
     ["radius", "7px", "idle", "button", "borderTopLeftRadius"],
-    ["success", COLOR, "linked", ".linked svg", "backgroundColor"],
+    ["success", COLOR, "linked", ".badge", "backgroundColor"],
     ["danger", COLOR, "failed", ".failed svg", "color"],
   ] as const) {
     it(`are the page's own by --bank-link-${name}`, async () => {

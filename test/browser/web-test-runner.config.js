@@ -2,11 +2,11 @@
 import { fileURLToPath } from "node:url";
 import { esbuildPlugin } from "@web/dev-server-esbuild";
 import { defaultReporter, summaryReporter } from "@web/test-runner";
+import { wantedEngines } from "../engines.ts";
 import { countReporter } from "./count-reporter.js";
 import { launchers } from "./launchers.js";
 
 const rootDir = fileURLToPath(new URL("../..", import.meta.url));
-const wanted = (process.env.BROWSERS ?? "chromium").split(",");
 
 /** What README tells a host with a strict policy to send; `frame-src` would name Plaid. */
 const STRICT =
@@ -24,7 +24,7 @@ export default {
   files: ["test/browser/**/*.test.ts"],
   nodeResolve: { exportConditions: ["development", "browser"] },
   concurrency: 1,
-  browsers: await Promise.all(wanted.map((name) => launchers[name]())),
+  browsers: await Promise.all(wantedEngines.map((name) => launchers[name]())),
   reporters: [summaryReporter(), defaultReporter(), countReporter()],
   plugins: [esbuildPlugin({ ts: true, target: "es2022", tsconfig: `${rootDir}component/tsconfig.json` })],
   testFramework: { config: { ui: "bdd", timeout: 5_000 } },

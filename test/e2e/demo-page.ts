@@ -1,7 +1,7 @@
 /** The demo in a real browser, as a customer meets it; one demo and one browser per test file. */
 import type { Browser, Page } from "puppeteer-core";
 import type { Account, ProviderName } from "../../worker/contract.ts";
-import { launchChromium } from "../chromium.ts";
+import { type Engine, launch, wantedEngines } from "../engines.ts";
 import { defaultCybridSettings } from "../simulators/cybrid/index.ts";
 import type { Customer } from "../simulators/host/index.ts";
 import { defaultScenario } from "../simulators/plaid/scenario.ts";
@@ -9,9 +9,10 @@ import { type Demo, startDemo } from "../simulators/start.ts";
 
 export interface DemoBrowser {
   demo: Demo;
+  engine: Engine;
   browser: Browser;
   /** A customer of this test alone, signed in with a profile of their own. */
-  customer(provider?: ProviderName): Promise<DemoPage>;
+  customer(provider?: ProviderName, own?: Browser): Promise<DemoPage>;
   /** Between tests: the stand-ins as they began, and no page open. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -24,25 +25,17 @@ export interface ElementEvent {
 
 export async function openDemo(vars: Record<string, string> = {}): Promise<DemoBrowser> {
   const demo = await startDemo({ vars });
-  const browser = await launchChromium();
+  const [engine = "chromium"] = wantedEngines;
+  const browser = await launch(engine);
   return {
     demo,
+    engine,
     browser,
-    async customer(provider = "cybrid") {
-      const label = `Customer ${demo.customers.length + 1}`;
-      const customerId = provider === "cybrid" ? demo.cybrid.addCustomer({ type: "individual" }) : label;
-      const customer = { label, provider, customerId: customerId.replace(" ", "-") };
-      demo.customers.push(customer);
-      return DemoPage.signIn(demo, browser, customer);
+    async customer(provider = "cybrid", own = browser) {
+      return DemoPage.signIn(demo, own, addCustomer(demo, provider));
     },
     async reset() {
-      const { cybrid, lynx, plaid } = demo;
-      cybrid.faults.clear();
-      lynx.faults.clear();
-      const { clientId, clientSecret, ...settings } = defaultCybridSettings();
-      Object.assign(cybrid.settings, settings);
-      Object.assign(plaid.settings, defaultScenario());
-      plaid.backend.settings.singleUsePublicTokens = true;
+      resetStandIns(demo);
       for (const context of browser.browserContexts()) {
         if (context !== browser.defaultBrowserContext()) await context.close();
       }
@@ -52,6 +45,32 @@ export async function openDemo(vars: Record<string, string> = {}): Promise<DemoB
       await demo.close();
     },
   };
+}
+
+/** Whom the demo's page offers to sign in from now on. */
+export function addCustomer(demo: Demo, provider: ProviderName): Customer {
+  const label = `Customer ${demo.customers.length + 1}`;
+  const customerId = provider === "cybrid" ? demo.cybrid.addCustomer({ type: "individual" }) : label;
+  const customer = { label, provider, customerId: customerId.replace(" ", "-") };
+  demo.customers.push(customer);
+  return customer;
+}
+
+export function resetStandIns({ cybrid, lynx, plaid }: Demo): void {
+  cybrid.faults.clear();
+  lynx.faults.clear();
+  const { clientId, clientSecret, ...settings } = defaultCybridSettings();
+  Object.assign(cybrid.settings, settings);
+  Object.assign(plaid.settings, defaultScenario());
+  plaid.backend.settings.singleUsePublicTokens = true;
+}
+
+/** What the provider really holds of this customer. */
+export function accountsOf(demo: Demo, { provider, customerId }: Customer): { id: string; status: string }[] {
+  if (provider === "lynx") {
+    return demo.lynx.accounts(customerId).map(({ id }) => ({ id, status: "active" }));
+  }
+  return demo.cybrid.accounts(customerId).map(({ guid, state }) => ({ id: guid, status: state }));
 }
 
 export class DemoPage {
@@ -148,12 +167,7 @@ export class DemoPage {
 
   /** What the provider really holds of this customer. */
   accounts(): { id: string; status: string }[] {
-    if (this.#customer.provider === "lynx") {
-      return this.#demo.lynx.accounts(this.#customer.customerId).map(({ id }) => ({ id, status: "active" }));
-    }
-    return this.#demo.cybrid
-      .accounts(this.#customer.customerId)
-      .map(({ guid, state }) => ({ id: guid, status: state }));
+    return accountsOf(this.#demo, this.#customer);
   }
 
   async success(): Promise<Account> {

@@ -1,4 +1,6 @@
 /** A page of the test's own on the demo's origin, with the element from the real Worker: its markup, its headers. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import type { Page } from "puppeteer-core";
 import type { Demo } from "../simulators/start.ts";
 import { text } from "../simulators/web-server.ts";
@@ -20,15 +22,35 @@ export interface HostPage {
 
 /** Goes there with whoever is signed in. */
 export async function visitHostPage(demo: Demo, page: Page, own: HostPage): Promise<void> {
+  await page.goto(putHostPage(demo, own));
+  if (own.define === false) return;
+  await page.waitForFunction(() => customElements.get("bank-link") !== undefined);
+}
+
+/** Its address. */
+export function putHostPage(demo: Demo, own: HostPage): string {
   const { pages, url } = demo.host;
   const answer = text(200, "text/html", html(demo, own));
   pages.set("/own-page", { ...answer, headers: { ...answer.headers, ...own.headers } });
   for (const [path, code] of Object.entries(own.scripts ?? {})) {
     pages.set(path, text(200, "text/javascript", code));
   }
-  await page.goto(`${url}/own-page`);
-  if (own.define === false) return;
-  await page.waitForFunction(() => customElements.get("bank-link") !== undefined);
+  return `${url}/own-page`;
+}
+
+export const README = new URL("../../component/README.md", import.meta.url);
+
+/** The policy that the README tells a page to send, with the addresses of this demo and the nonce `n0nce`. */
+export async function readmePolicy(demo: Demo): Promise<string> {
+  const [, block = ""] =
+    (await readFile(README, "utf8")).match(/## Content-Security-Policy\n+```\n(.*?)```/s) ?? [];
+  const policy = block
+    .replaceAll("nonce-…", "nonce-n0nce")
+    .replaceAll("https://link.example.com", demo.worker.url)
+    .replaceAll(/https:\/\/(cdn|production)\.plaid\.com/g, demo.plaid.url)
+    .replaceAll(/\s+/g, " ");
+  assert.match(policy, /require-trusted-types-for 'script'/);
+  return `default-src 'none'; img-src data:; ${policy}`;
 }
 
 export const ELEMENT = '<bank-link session-url="/bank-link-session" preload="none"></bank-link>';

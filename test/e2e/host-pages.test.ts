@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { ElementHandle, Frame, Page } from "puppeteer-core";
 import { type DemoBrowser, type DemoPage, openDemo } from "./demo-page.ts";
-import { ELEMENT, visitHostPage } from "./host-page.ts";
+import { ELEMENT, README, readmePolicy, visitHostPage } from "./host-page.ts";
 import { LinkPicker } from "./link-picker.ts";
 
 let open: DemoBrowser;
@@ -13,8 +13,6 @@ before(async () => {
 });
 after(() => open.close());
 afterEach(() => open.reset());
-
-const README = new URL("../../component/README.md", import.meta.url);
 
 describe("a strict Content-Security-Policy with a nonce and trusted types, sent as a header", () => {
   async function violations(customer: DemoPage, nonce: string): Promise<string[]> {
@@ -29,18 +27,9 @@ describe("a strict Content-Security-Policy with a nonce and trusted types, sent 
         );
       });
     });
-    // The policy that the README tells a page to send, with the addresses of this demo.
-    const [, block = ""] =
-      (await readFile(README, "utf8")).match(/## Content-Security-Policy\n+```\n(.*?)```/s) ?? [];
-    const policy = block
-      .replaceAll("nonce-…", "nonce-n0nce")
-      .replaceAll("https://link.example.com", demo.worker.url)
-      .replaceAll(/https:\/\/(cdn|production)\.plaid\.com/g, demo.plaid.url)
-      .replaceAll(/\s+/g, " ");
-    assert.match(policy, /require-trusted-types-for 'script'/);
     await visitHostPage(demo, customer.page, {
       nonce: "n0nce",
-      headers: { "Content-Security-Policy": `default-src 'none'; img-src data:; ${policy}` },
+      headers: { "Content-Security-Policy": await readmePolicy(demo) },
       body: ELEMENT.replace(">", ` nonce="${nonce}">`),
     });
     return found;
@@ -106,6 +95,9 @@ describe("Link above the top layer, with a keyboard and a mouse", () => {
     await page.$eval("#around", (around) => (around as HTMLDialogElement).showModal());
     await customer.click();
     const picker = await LinkPicker.open(page);
+    for (let times = 0; times < 3; times++) await page.keyboard.press("Escape");
+    // And as long as Link has not taken the focus.
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     for (let times = 0; times < 3; times++) await page.keyboard.press("Escape");
     await picker.linkAccount();
     await customer.untilStatus("linked");

@@ -27,6 +27,7 @@ describe("a page that goes while the link is finalizing", () => {
   test("closed, the account is made all the same, and other pages of this customer see it", async () => {
     const customer = await open.customer();
     const other = await customer.inAnotherTab();
+    await customer.page.bringToFront();
     await untilFinalizing(customer);
     await customer.page.close();
     await until(() => customer.accounts().length === 1);
@@ -42,6 +43,7 @@ describe("a page that goes while the link is finalizing", () => {
       const customer = await open.customer();
       // Keeps the profile, as another tab does.
       await customer.inAnotherTab();
+      await customer.page.bringToFront();
       await visitHostPage(open.demo, customer.page, { body: ELEMENT, workerUrl: slow.url });
       await customer.click();
       await (await LinkPicker.open(customer.page)).linkAccount();

@@ -4,28 +4,10 @@ import type { Frame, Page } from "puppeteer-core";
 export const FIRST_PLATYPUS = "ins_109508";
 export const PLATYPUS_OAUTH = "ins_127287";
 
-export class LinkPicker {
-  readonly frame: Frame;
-
-  constructor(frame: Frame) {
-    this.frame = frame;
-  }
-
-  /** Waits until Link is on the page and has drawn the screen that holds `control`. */
-  static async open(page: Page, control = "link-continue"): Promise<LinkPicker> {
-    for (;;) {
-      const frame = await page.waitForFrame((candidate) =>
-        candidate.url().includes("/link/v2/stable/link.html"),
-      );
-      try {
-        await frame.waitForSelector(testId(control), { visible: true });
-        return new LinkPicker(frame);
-      } catch (cause) {
-        // The frame of a Link that has just been closed: the next one is on its way.
-        if (!frame.detached) throw cause;
-      }
-    }
-  }
+/** However the browser is driven. */
+export abstract class Picker {
+  abstract click(control: string): Promise<void>;
+  abstract type(control: string, text: string): Promise<void>;
 
   async chooseBank(institutionId: string = FIRST_PLATYPUS): Promise<void> {
     await this.click("link-continue");
@@ -61,12 +43,37 @@ export class LinkPicker {
     await this.chooseAccount();
     await this.done();
   }
+}
 
-  async click(control: string): Promise<void> {
+export class LinkPicker extends Picker {
+  readonly frame: Frame;
+
+  constructor(frame: Frame) {
+    super();
+    this.frame = frame;
+  }
+
+  /** Waits until Link is on the page and has drawn the screen that holds `control`. */
+  static async open(page: Page, control = "link-continue"): Promise<LinkPicker> {
+    for (;;) {
+      const frame = await page.waitForFrame((candidate) =>
+        candidate.url().includes("/link/v2/stable/link.html"),
+      );
+      try {
+        await frame.waitForSelector(testId(control), { visible: true });
+        return new LinkPicker(frame);
+      } catch (cause) {
+        // The frame of a Link that has just been closed: the next one is on its way.
+        if (!frame.detached) throw cause;
+      }
+    }
+  }
+
+  override async click(control: string): Promise<void> {
     await this.frame.locator(testId(control)).click();
   }
 
-  async type(control: string, text: string): Promise<void> {
+  override async type(control: string, text: string): Promise<void> {
     await this.frame.locator(testId(control)).fill(text);
   }
 
@@ -94,6 +101,6 @@ export async function popupOf(page: Page, act: () => Promise<void>): Promise<Pag
   return popup;
 }
 
-function testId(control: string): string {
+export function testId(control: string): string {
   return `[data-testid="${control}"]`;
 }

@@ -1,7 +1,7 @@
 /** One Chromium for a file of tests; servers and a browser profile of its own for each test. */
 import { after, before, type TestContext } from "node:test";
 import type { Browser, BrowserContext, Page } from "puppeteer-core";
-import { launchChromium } from "../../chromium.ts";
+import { launch } from "../../engines.ts";
 import { LinkHostPage } from "./link-host-page.ts";
 
 export interface SetUp {
@@ -15,7 +15,7 @@ export interface SetUp {
 export function withChromium(): (test: TestContext) => Promise<SetUp> {
   let browser: Browser;
   before(async () => {
-    browser = await launchChromium();
+    browser = await launch("chromium");
   });
   after(() => browser.close());
 

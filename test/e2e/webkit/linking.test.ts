@@ -1,0 +1,208 @@
+/** The main job in WebKit, through the real page and the real Worker; pages that go, and come again, included. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { ELEMENT } from "../host-page.ts";
+import { PLATYPUS_OAUTH, testId } from "../link-picker.ts";
+import { startSlowNetwork } from "../slow-network.ts";
+import { openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
+
+let open: WebKitDemo;
+before(async () => {
+  open = await openWebKitDemo();
+});
+after(() => open.close());
+afterEach(() => open.reset());
+
+const CREATE = "POST /api/external_bank_accounts";
+
+describe("linking an account", () => {
+  for (const provider of ["cybrid", "lynx"] as const) {
+    test(`${provider}: ends with one account at the provider and one success`, async () => {
+      const customer = await open.customer(provider);
+      await customer.clickButton();
+      await customer.link.linkAccount();
+      await customer.untilStatus("linked");
+      const account = await customer.success();
+      assert.equal(account.institution?.name, "First Platypus Bank");
+      assert.deepEqual(
+        customer.accounts().map(({ id }) => id),
+        [account.id],
+      );
+    });
+  }
+});
+
+describe("leaving Link", () => {
+  test("by its own button leaves the page as it was, and starting again works", async () => {
+    const customer = await open.customer();
+    await customer.clickButton();
+    await customer.link.click("link-close");
+    await customer.untilStatus("canceled");
+    await customer.untilWhole();
+    await customer.clickButton();
+    await customer.link.linkAccount();
+    await customer.untilStatus("linked");
+    assert.equal(customer.accounts().length, 1);
+  });
+
+  test("by close(), at whatever screen the customer is, does so as well", async () => {
+    const customer = await open.customer();
+    await customer.clickButton();
+    await customer.link.chooseBank();
+    await customer.link.type("link-username", "user_good");
+    await customer.evaluate(() =>
+      (document.querySelector("bank-link") as unknown as { close(): void }).close(),
+    );
+    await customer.untilStatus("canceled");
+    await customer.untilWhole();
+    assert.equal((await customer.events("bank-link-exit")).length, 1);
+    await customer.clickButton();
+    await customer.link.linkAccount();
+    await customer.untilStatus("linked");
+  });
+});
+
+describe("a bank with its own page", () => {
+  async function returnFromTheBank(): Promise<WebKitPage> {
+    open.demo.plaid.settings.oauth = "redirect";
+    const customer = await open.customer();
+    await customer.clickButton();
+    await customer.link.leaveForBank(PLATYPUS_OAUTH);
+    await customer.allowAtBank();
+    return customer;
+  }
+
+  test("full redirect: Link reopens at once with the same token, and the URL is clean", async () => {
+    const customer = await returnFromTheBank();
+    await customer.link.chooseAccount();
+    assert.equal(new URL(await customer.driver.getUrl()).search, "");
+    await customer.link.done();
+    await customer.untilStatus("linked");
+    const account = await customer.success();
+    assert.equal(account.institution?.name, "Platypus OAuth Bank");
+    assert.equal(customer.accounts().length, 1);
+  });
+
+  test("full redirect, all done, and a reload: nothing is linked a second time", async () => {
+    const customer = await returnFromTheBank();
+    await customer.link.chooseAccount();
+    await customer.link.done();
+    await customer.untilStatus("linked");
+    await customer.reload();
+    await delay(500);
+    assert.equal(await customer.status(), "idle");
+    assert.deepEqual(await customer.events("bank-link-statechange"), []);
+    assert.equal(customer.accounts().length, 1);
+  });
+
+  test("whoever goes back from the bank's own page finds Link as it was, and links all the same", async () => {
+    open.demo.plaid.settings.oauth = "redirect";
+    const customer = await open.customer();
+    await customer.clickButton();
+    await customer.link.leaveForBank(PLATYPUS_OAUTH);
+    await customer.until((allow) => document.querySelector(allow) !== null, testId("bank-allow"));
+    await customer.driver.back();
+    // WebKit has kept the page whole.
+    await customer.untilStatus("open");
+    assert.deepEqual(await customer.events("bank-link-error"), []);
+    await customer.link.click("link-oauth");
+    await customer.allowAtBank();
+    await customer.link.chooseAccount();
+    await customer.link.done();
+    await customer.untilStatus("linked");
+    await customer.success();
+    assert.equal(customer.accounts().length, 1);
+  });
+
+  test("pop-up", async () => {
+    const customer = await open.customer();
+    await customer.clickButton();
+    await customer.link.leaveForBank(PLATYPUS_OAUTH);
+    const { driver } = customer;
+    const page = await driver.getWindowHandle();
+    await retry(async () => (await driver.getWindowHandles()).length === 2);
+    const popup = (await driver.getWindowHandles()).find((handle) => handle !== page);
+    await driver.switchToWindow(popup ?? "");
+    await customer.allowAtBank();
+    await driver.switchToWindow(page);
+    await customer.link.chooseAccount();
+    await customer.link.done();
+    await customer.untilStatus("linked");
+    assert.equal(customer.accounts().length, 1);
+  });
+});
+
+describe("a page that goes while the link is finalizing", () => {
+  async function untilFinalizing(customer: WebKitPage): Promise<void> {
+    await customer.clickButton();
+    await customer.link.linkAccount();
+    await customer.untilStatus("finalizing");
+  }
+
+  test("closed before the finalize has reached the API, the request outlives the page", async () => {
+    const slow = await startSlowNetwork(open.demo.worker.url, /\/finalize$/, 700);
+    try {
+      const customer = await open.customer();
+      const { driver } = customer;
+      // Keeps the browser, as another tab does.
+      await driver.createWindow("tab");
+      await customer.visitHostPage({ body: ELEMENT, workerUrl: slow.url });
+      await untilFinalizing(customer);
+      assert.deepEqual(customer.accounts(), []);
+      await driver.closeWindow();
+      await retry(async () => customer.accounts().length === 1);
+    } finally {
+      slow.close();
+    }
+  });
+
+  test("left and come back to, it shows the true outcome, announced once", async () => {
+    open.demo.cybrid.faults.once(CREATE, { kind: "latency", ms: 2_000 });
+    const customer = await open.customer();
+    await untilFinalizing(customer);
+    await customer.driver.navigateTo("about:blank");
+    await retry(async () => customer.accounts().length === 1);
+    await customer.goto("/");
+    await customer.untilStatus("linked");
+    const account = await customer.success();
+    assert.deepEqual(
+      customer.accounts().map(({ id }) => id),
+      [account.id],
+    );
+    await customer.goto("/");
+    await delay(500);
+    assert.deepEqual(await customer.events("bank-link-success"), []);
+  });
+
+  test("come back to at once, it waits and then shows the outcome", async () => {
+    open.demo.cybrid.faults.once(CREATE, { kind: "latency", ms: 2_000 });
+    const customer = await open.customer();
+    await untilFinalizing(customer);
+    await customer.reload();
+    await customer.untilStatus("linked");
+    await customer.success();
+    assert.equal(customer.accounts().length, 1);
+  });
+});
+
+test("a form that is come back to submits the linked account still", async () => {
+  const customer = await open.customer();
+  await customer.visitHostPage({ body: `<form>${ELEMENT.replace(">", ' name="bank" required>')}</form>` });
+  await customer.clickButton();
+  await customer.link.linkAccount();
+  await customer.untilStatus("linked");
+  await customer.goto("/");
+  await customer.driver.back();
+  await customer.until(() => document.querySelector("form:has(bank-link)")?.matches(":valid") === true);
+  const submitted = await customer.evaluate(() =>
+    new FormData(document.querySelector("form") as HTMLFormElement).get("bank"),
+  );
+  assert.equal(submitted, customer.accounts()[0]?.id);
+});
+
+describe("an API that cannot be reached", () => {
+  const skip = "the driver cannot take a browser offline";
+  test("offline at the click: told at once, and trying again works once online", { skip });
+  test("offline when the bank has agreed: goes on by itself once online, with one account", { skip });
+});
