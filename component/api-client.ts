@@ -1,7 +1,7 @@
 /** The API as the element calls it: session, keys, waiting, retries where they are safe, problems as errors. */
 import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh, Link } from "../worker/contract.ts";
 import { delay } from "./delay.ts";
-import { BankLinkError, fromProblem } from "./errors.ts";
+import { BankLinkError, fromProblem, notReached } from "./errors.ts";
 import {
   REQUEST_TIMEOUT_MS,
   RETRIES_BRIEF,
@@ -121,7 +121,7 @@ export class ApiClient {
       });
     } catch {
       signal?.throwIfAborted();
-      throw new BankLinkError(navigator.onLine ? "network_error" : "offline");
+      throw notReached("network_error");
     }
   }
 }

@@ -32,6 +32,11 @@ export class BankLinkError extends Error {
   }
 }
 
+/** What did not come, by `code`, unless the browser is offline: then that is what a person should hear. */
+export function notReached(code: BrowserCode): BankLinkError {
+  return new BankLinkError(navigator.onLine ? code : "offline");
+}
+
 /** Anything thrown, as ours. Only the page's own code or a bug throws what is not ours already. */
 export function asBankLinkError(thrown: unknown): BankLinkError {
   return thrown instanceof BankLinkError ? thrown : new BankLinkError("internal_error");

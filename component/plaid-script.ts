@@ -1,5 +1,5 @@
 /** Loads Plaid's link-initialize.js once for the page, whoever else loads it too. */
-import { BankLinkError, type BankLinkErrorCode } from "./errors.ts";
+import { type BrowserCode, notReached } from "./errors.ts";
 import { SCRIPT_TIMEOUT_MS } from "./limits.ts";
 import type { PlaidFactory } from "./plaid-link.ts";
 
@@ -32,7 +32,7 @@ function load(url: string, nonce: string): Promise<PlaidFactory> {
     const { href } = new URL(url, document.baseURI);
     const present = [...document.scripts].find((script) => script.src === href);
     const script = present ?? createScript(href, nonce);
-    const end = (code: BankLinkErrorCode) => {
+    const end = (code: BrowserCode) => {
       clearTimeout(late);
       if (window.Plaid) {
         resolve(window.Plaid);
@@ -41,7 +41,7 @@ function load(url: string, nonce: string): Promise<PlaidFactory> {
       // A tag that failed never fires again, so it must not be found by the next try. Our own that is only late may
       // still run, and is waited for once more.
       if (present || code === "script_blocked") script.remove();
-      reject(new BankLinkError(code));
+      reject(notReached(code));
     };
     // Also for somebody else's tag that had failed before we came.
     const late = setTimeout(end, SCRIPT_TIMEOUT_MS, "script_timeout");

@@ -1,5 +1,5 @@
 /** Where the session token comes from: the host's function, its endpoint, or a token it handed over. */
-import { BankLinkError } from "./errors.ts";
+import { BankLinkError, notReached } from "./errors.ts";
 import { SESSION_MARGIN_MS, SESSION_TIMEOUT_MS } from "./limits.ts";
 
 export type GetSession = () => string | Promise<string>;
@@ -58,7 +58,7 @@ async function ask(source: string | GetSession): Promise<Answer> {
     return { token, expiresAtMs: Date.parse(expires_at ?? "") || Number.POSITIVE_INFINITY };
   } catch {
     // Whatever the page's own code or server did, it comes to this.
-    throw new BankLinkError(navigator.onLine ? "session_unavailable" : "offline");
+    throw notReached("session_unavailable");
   }
 }
 

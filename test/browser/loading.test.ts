@@ -96,6 +96,19 @@ describe("Plaid's script", () => {
     await openLink(element);
   });
 
+  it("is no content blocker's doing when the browser is offline", async () => {
+    Object.defineProperty(navigator, "onLine", { configurable: true, get: () => false });
+    try {
+      BankLinkElement.plaidScriptUrl = "/no-such-script.js";
+      const element = await add(LINK);
+      button(element).click();
+      await state(element, "failed");
+      assert.equal(fired("bank-link-error")[0]?.detail.code, "offline");
+    } finally {
+      Reflect.deleteProperty(navigator, "onLine");
+    }
+  });
+
   it("is given up when it never comes", async () => {
     hurry(SCRIPT_TIMEOUT_MS);
     // A tag that has failed before fires no event any more.
