@@ -20,10 +20,10 @@ export function apiBase(
   const url = parsed(named);
   const isTrusted = api === null || api !== attribute;
   const origins = [location.origin, parsed(defaultApi ?? "")?.origin, ...allowed];
-  if (url?.protocol.startsWith("http") && (isTrusted || origins.includes(url.origin))) {
-    return url.origin + url.pathname.replace(/\/+$/, "");
+  if (!url?.protocol.startsWith("http") || !(isTrusted || origins.includes(url.origin))) {
+    throw new BankLinkError("api_not_allowed", false);
   }
-  throw new BankLinkError("api_not_allowed", false);
+  return url.origin + url.pathname.replace(/\/+$/, "");
 }
 
 function parsed(address: string): URL | null {

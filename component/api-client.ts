@@ -86,7 +86,7 @@ export class ApiClient {
         // A proxy's page is no problem document; what it says is not for us.
         const body = await response.json().catch(() => null);
         if (!response.ok) throw fromProblem(body ?? {}, response);
-        if (!body?.status) throw new BankLinkError("network_error");
+        if (!body?.mode) throw new BankLinkError("network_error");
         return body as Link;
       } catch (thrown) {
         signal?.throwIfAborted();

@@ -11,6 +11,7 @@ import {
 } from "./events.ts";
 import { findLink } from "./find-link.ts";
 import { followLink } from "./follow-link.ts";
+import { ROUNDS_MAX } from "./limits.ts";
 import { LinkIntent, lasts } from "./link-intent.ts";
 import { LinkProgress, type Outcome, type ProgressHost } from "./link-progress.ts";
 import { type PlaidFactory, PlaidLink } from "./plaid-link.ts";
@@ -44,8 +45,9 @@ export class LinkFlow extends LinkProgress<FlowHost> {
   #plaidLink: PlaidLink | null = null;
   #preloadFailed = false;
   #isRenewed = false;
+  /** How often this opening was prepared anew. */
+  #rounds = 0;
   #sessionSource: unknown;
-  #isResumed = false;
   /** Its outcome is not known yet. */
   #agreement: Agreement | null = null;
 
@@ -61,6 +63,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     const outcome = this.want();
     if (isWanted) return outcome;
     this.#isRenewed = false;
+    this.#rounds = 0;
     if (agreement) this.#attempt((signal) => this.#end(agreement, signal));
     else if (arrival) this.#attempt((signal) => this.#resume(arrival, signal));
     else if (state === "ready") this.#attempt((signal) => this.#openLink(signal));
@@ -85,7 +88,9 @@ export class LinkFlow extends LinkProgress<FlowHost> {
 
   /** Back from a bank: the customer sees at once that they are expected, unless they are further already. */
   expect(): void {
-    if (this.state === "open" || this.state === "linked") return;
+    if (this.#agreement || this.state === "open" || this.state === "linked") return;
+    // What is prepared ahead of a click must not open in its stead.
+    this.#run.abort();
     void this.want();
     this.move("preparing");
   }
@@ -137,7 +142,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     signal.throwIfAborted();
     // It never came to be one: nobody has agreed to anything.
     if (link.status !== "ready") throw fromLink(link);
-    await this.#load(plaid, link, null, signal);
+    await this.#load(plaid, link, signal);
   }
 
   async #resume(arrival: Arrival, signal: AbortSignal, found?: Link | null): Promise<void> {
@@ -148,9 +153,10 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     if (link?.status === "ready") {
       const plaid = await this.host.loadPlaid();
       signal.throwIfAborted();
-      return this.#load(plaid, link, arrival.receivedRedirectUri, signal);
+      return this.#load(plaid, link, signal);
     }
-    this.#arrived();
+    cleanAddress();
+    this.arrival = null;
     if (link) return this.#end({ link }, signal);
     this.reset();
     this.exited(null, {});
@@ -158,7 +164,6 @@ export class LinkFlow extends LinkProgress<FlowHost> {
 
   #begin(): ApiClient {
     this.#dropPlaidLink();
-    this.#isResumed = false;
     this.link = null;
     this.move("preparing");
     this.#sessionSource = sessionSource(this.host.element);
@@ -166,14 +171,9 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     return this.#api;
   }
 
-  async #load(
-    plaid: PlaidFactory,
-    link: Link,
-    receivedRedirectUri: string | null,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #load(plaid: PlaidFactory, link: Link, signal: AbortSignal): Promise<void> {
     this.link = link;
-    this.#isResumed = receivedRedirectUri !== null;
+    const receivedRedirectUri = this.arrival?.receivedRedirectUri;
     const plaidLink = new PlaidLink(plaid, this.host.element, {
       token: link.link_token ?? "",
       // On a first launch it breaks Link, and Plaid takes an empty one for an answer.
@@ -190,30 +190,28 @@ export class LinkFlow extends LinkProgress<FlowHost> {
   }
 
   async #openLink(signal: AbortSignal): Promise<void> {
-    const { link, state } = this;
-    const plaidLink = this.#plaidLink;
-    if (!link || !plaidLink || state !== "ready") return;
-    // What was prepared for other wishes, another customer, another place or long ago is prepared anew; for its age only
-    // once, as the browser's clock may be wrong.
+    const { link } = this;
     const { element } = this.host;
-    const isLasting = lasts(link) || this.#isRenewed;
-    const isFit =
-      isLasting &&
-      this.#intent.isFor(this.host.wishes()) &&
-      this.#sessionSource === sessionSource(element) &&
-      plaidLink.isInPlace(element);
-    if (!isFit && !this.#isResumed) {
-      this.#isRenewed ||= !isLasting;
+    const plaidLink = this.#plaidLink;
+    if (!link || !plaidLink || this.state !== "ready") return;
+    // Looked at once: the browser's clock may be wrong, and a page may hand over another function whenever it renders.
+    const isCurrent = this.#rounds || (lasts(link) && this.#sessionSource === sessionSource(element));
+    const isFit = isCurrent && this.#intent.isFor(this.host.wishes()) && plaidLink.isInPlace(element);
+    // What was prepared long ago, for another customer, other wishes or another place is prepared anew.
+    if (!isFit && !this.arrival) {
+      if (this.#rounds++ > ROUNDS_MAX) throw new BankLinkError("internal_error");
       return this.#prepare(signal);
     }
-    this.#arrived();
-    if (!this.emit(new BankLinkOpenEvent({ link_id: link.id }))) {
+    // The address has served; a reload of it would fail.
+    if (this.arrival) cleanAddress();
+    const isAllowed = this.emit(new BankLinkOpenEvent({ link_id: link.id }));
+    // The page's code may have reset or removed the element meanwhile.
+    if (this.#plaidLink !== plaidLink) return;
+    if (!isAllowed) {
       this.settle();
       return;
     }
-    this.move("open");
-    // The page's code may have reset or removed the element meanwhile.
-    if (this.#plaidLink !== plaidLink) return;
+    this.arrival = null;
     keepLinkId(link.id);
     this.#api.opened(link.id).catch(({ code }) => {
       // Another element or tab was given the same link ahead of its click, and has been through with it.
@@ -221,6 +219,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
         this.#renew(link, {});
     });
     plaidLink.open();
+    this.move("open");
   }
 
   #agreed(link: Link, body: FinalizeLink | FinalizeRefresh | BankLinkError): void {
@@ -285,6 +284,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     }
     this.#isRenewed = true;
     this.#attempt(async (signal) => {
+      this.#dropPlaidLink();
       this.move("preparing");
       // Before the API knows that this link is of no use, it might hand the same one out again.
       await this.#api.exited(link.id, { ...report, final: true }).catch(ignore);
@@ -305,12 +305,6 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     // link's id is kept: until the API has told its end, a reload must find it.
     if (!error.retryable && error.code !== "unauthorized") this.#agreement = this.arrival = null;
     this.failed(error);
-  }
-
-  /** The address has served; a reload of it would fail. */
-  #arrived(): void {
-    if (this.arrival) cleanAddress();
-    this.arrival = null;
   }
 
   #dropPlaidLink(): void {

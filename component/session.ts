@@ -22,7 +22,7 @@ const answers = new Map<string | GetSession, Promise<Answer>>();
 
 /** What its tokens come from, and so whose they are. */
 export function sessionSource(settings: SessionSettings): string | GetSession | null {
-  return settings.getSession || settings.sessionUrl || settings.session;
+  return settings.getSession || settings.session || settings.sessionUrl;
 }
 
 /**

@@ -413,6 +413,28 @@ describe("open(), close() and reset()", () => {
     assert.equal((await outcome).status, "linked");
   });
 
+  it("close() in the statechange to open asks Link to leave", async () => {
+    hurry(LINK_EXIT_GRACE_MS);
+    const element = await add(LINK);
+    element.addEventListener("bank-link-statechange", () => element.status === "open" && element.close());
+    assert.deepEqual(await element.open(), { status: "canceled" });
+  });
+
+  it("reset() and open() in a prevented bank-link-open begin anew", async () => {
+    const element = await add(LINK);
+    let second: Promise<object> | undefined;
+    element.addEventListener("bank-link-open", (event) => {
+      if (second) return;
+      event.preventDefault();
+      element.reset();
+      second = element.open();
+    });
+    void element.open();
+    await state(element, "open");
+    leave();
+    assert.deepEqual(await second, { status: "canceled" });
+  });
+
   it("close() in the turn in which Link could open keeps it from opening", async () => {
     const element = await add(LINK);
     element.addEventListener("bank-link-statechange", () => element.status === "ready" && element.close());

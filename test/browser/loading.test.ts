@@ -313,6 +313,43 @@ describe("preloading", () => {
     assert.equal(link().config.token, "link-sandbox-2");
   });
 
+  it("is done again when another session is handed over, also beside a session-url", async () => {
+    const element = await add(LINK);
+    element.session = "of 1";
+    element.preload = "load";
+    await state(element, "ready");
+    element.session = "of 2";
+    await openLink(element);
+    const creates = api.to("POST /v1/links").map(({ headers }) => headers.get("Authorization"));
+    assert.deepEqual(creates, ["Bearer of 1", "Bearer of 2"]);
+  });
+
+  it("opens Link also where the page hands over another function whenever it renders", async () => {
+    const element = await add("<bank-link preload='none'></bank-link>");
+    const render = () => {
+      element.getSession = () => "session";
+    };
+    render();
+    element.addEventListener("bank-link-statechange", () => queueMicrotask(render));
+    await openLink(element);
+    assert.isAtMost(api.to("POST /v1/links").length, 2);
+  });
+
+  it("ends where what is wished never stays", async () => {
+    let renders = 0;
+    const element = await add(LINK);
+    element.addEventListener("bank-link-statechange", () =>
+      queueMicrotask(() => {
+        element.reference = `render ${++renders}`;
+      }),
+    );
+    button(element).click();
+    await state(element, "failed");
+    const asked = api.to("POST /v1/links").length;
+    await turn(50);
+    assert.equal(api.to("POST /v1/links").length, asked);
+  });
+
   it("follows what is wished as often as it changes, and a token that Plaid refuses is renewed still", async () => {
     const element = await add(LOAD);
     await state(element, "ready");
@@ -414,7 +451,7 @@ describe("an API that is slow, absent or failing", () => {
     assert.lengthOf(fired("bank-link-error"), 0);
   });
 
-  for (const body of [{}, [], "linked"]) {
+  for (const body of [{}, [], "linked", { status: "ok" }]) {
     it(`is not believed when it answers ${JSON.stringify(body)}`, async () => {
       hurry(...RETRY_WAITS);
       api.onEach(

@@ -209,6 +209,55 @@ describe("resuming after a bank's redirect", () => {
     await until(() => element?.status === "open", "open");
   });
 
+  for (const [sign, begin] of [
+    ["focus", (element) => element?.dispatchEvent(new Event("focusin"))],
+    ["a pointer", (element) => element?.dispatchEvent(new Event("pointerenter"))],
+    ["the page's own open()", (element) => void element?.open()],
+  ] as [string, (element: BankLinkElement | undefined) => void][]) {
+    it(`is not overtaken by what ${sign} begins`, async () => {
+      const slow = later();
+      const page = await arrive(
+        "?oauth_state_id=state-1",
+        (fake) => fake.on("GET /v1/links/current", slow.handler),
+        LINK.replace(' preload="none"', ""),
+      );
+      const [element] = page.elements;
+      begin(element);
+      await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was asked for");
+      await turn(50);
+      assert.equal(element?.status, "preparing");
+      slow.answer(answer(opened));
+      await until(() => element?.status === "open", "open");
+      assert.equal(page.window.fakePlaid?.handlers.at(-1)?.config.token, "link-sandbox-9");
+    });
+  }
+
+  it("leaves an agreement alone that is to be tried again, when the one that had taken it is removed", async () => {
+    let asked = 0;
+    const page = await arrive(
+      "?oauth_state_id=state-1",
+      (fake) => {
+        fake.on("POST /session", () => (asked++ < 2 ? answer({}, 500) : answer({ token: "session-1" })));
+        fake.on("GET /v1/links/current", () => answer(opened));
+        fake.on("POST /v1/links/:id/finalize", () =>
+          problem("provider_unavailable", 503, true, { "Retry-After": "99" }),
+        );
+      },
+      LINK + LINK,
+    );
+    const [first, second] = page.elements;
+    await until(() => first?.status === "failed", "failed");
+    void second?.open();
+    await until(() => second?.status === "open", "open");
+    page.window.fakePlaid?.handlers.at(-1)?.config.onSuccess("public-sandbox-1", { accounts: [{ id: "1" }] });
+    await until(() => second?.status === "failed", "failed");
+    first?.remove();
+    await turn(50);
+    assert.equal(second?.status, "failed");
+    page.api.on("POST /v1/links/:id/finalize", () => answer(linked({ id: "lnk_1" })));
+    assert.equal((await second?.open())?.status, "linked");
+  });
+
   it("does not stop an element that is finalizing meanwhile", async () => {
     const slow = later();
     const finalize = later();
