@@ -276,7 +276,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     this.exited(link, report);
   }
 
-  /** Plaid refused the token: another one, once, without troubling the customer. */
+  /** The link is of no use any more: another one, once, without troubling the customer. */
   #renew(link: Link, report: ExitLink): void {
     if (this.#isRenewed) {
       this.#fail(new BankLinkError("link_expired"));
