@@ -411,15 +411,15 @@ describe("a token that Plaid refuses", () => {
 
 describe("a link that has been through at the API", () => {
   it("is taken away before another one is asked for, so that nobody leaves what is over", async () => {
-    const exit = later();
-    api.on("POST /v1/links/:id/open", () => problem("link_closed", 409, false));
+    const [open, exit] = [later(), later()];
+    api.onEach("POST /v1/links/:id/open", open.handler, () => answer(aLink()));
     api.on("POST /v1/links/:id/exit", exit.handler);
     const element = await add(LINK);
     await openLink(element);
     const over = link();
+    open.answer(problem("link_closed", 409, false));
     await until(() => api.to("POST /v1/links/:id/exit").length === 1, "the API is told");
     assert.include(over.calls, "destroy");
-    api.on("POST /v1/links/:id/open", () => answer(aLink()));
     exit.answer(answer(aLink({ status: "canceled" })));
     await until(() => element.status === "open" && link() !== over, "open anew");
     assert.lengthOf(fired("bank-link-exit"), 0);

@@ -375,7 +375,7 @@ describe("preloading", () => {
     hurry(LINK_LOAD_TIMEOUT_MS);
     const element = await add(INTENT);
     element.dispatchEvent(new Event("pointerenter"));
-    await state(element, "preparing");
+    await until(() => plaid().handlers.length === 1, "Link is loading");
     await state(element, "idle");
     assert.isNull(element.link);
     calm();
