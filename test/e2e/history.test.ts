@@ -23,8 +23,8 @@ test("a form that is come back to submits the linked account still", async () =>
   await customer.untilStatus("linked");
   await customer.goto("/");
   // Puppeteer's own way back waits for a load, which a page that Firefox has kept whole does not have.
-  await page.evaluate(() => history.back());
-  await page.waitForFunction(() => document.querySelector("form")?.checkValidity());
+  await page.evaluate(() => void setTimeout(() => history.back()));
+  await page.waitForFunction(() => document.querySelector("form:has(bank-link)")?.matches(":valid"));
   const submitted = await page.$eval("form", (form) => new FormData(form).get("bank"));
   assert.equal(submitted, customer.accounts()[0]?.id);
 });
