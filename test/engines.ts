@@ -58,7 +58,7 @@ export function firefoxPath(): string {
   return installed(process.env.FIREFOX_PATH, "/usr/bin/firefox-esr", "/usr/bin/firefox");
 }
 
-/** WebKitGTK by its own driver, until this process ends: where it listens, and what a session is made with. */
+/** WebKitGTK by its own driver, at the latest until this process ends: where it listens, and what a session is made with. */
 export async function startWebKitDriver(env: Record<string, string> = {}) {
   const port = await freePort();
   const driver = installed(process.env.WEBKIT_DRIVER_PATH, "/usr/bin/WebKitWebDriver");
@@ -70,7 +70,7 @@ export async function startWebKitDriver(env: Record<string, string> = {}) {
   child.unref();
   process.once("exit", () => child.kill());
   await untilListening(port);
-  return {
+  const options = {
     logLevel: "error" as const,
     hostname: "127.0.0.1",
     port,
@@ -89,9 +89,8 @@ export async function startWebKitDriver(env: Record<string, string> = {}) {
       },
     },
   };
+  return { options, stop: () => child.kill() };
 }
-
-export type WebKitDriver = Awaited<ReturnType<typeof startWebKitDriver>>;
 
 async function untilListening(port: number): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {

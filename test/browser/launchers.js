@@ -26,7 +26,8 @@ async function firefox() {
 }
 
 async function webkit() {
-  return named("WebKit", webdriverLauncher(await startWebKitDriver()));
+  const { options } = await startWebKitDriver();
+  return named("WebKit", webdriverLauncher(options));
 }
 
 /** All launchers call themselves after the tool that drives them. */

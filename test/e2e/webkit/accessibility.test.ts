@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
-import { startWebKitDriver } from "../../engines.ts";
 import { cutOff } from "../cut-off.ts";
 import { FIRST_PLATYPUS, testId } from "../link-picker.ts";
 import { KEY, openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
@@ -69,8 +68,8 @@ test("reduced motion slows the spinner down, and nothing else moves", async () =
   try {
     await mkdir(join(desktop, "gtk-3.0"));
     await writeFile(join(desktop, "gtk-3.0/settings.ini"), "[Settings]\ngtk-enable-animations=false\n");
-    const driver = await startWebKitDriver({ XDG_CONFIG_HOME: desktop });
-    assert.deepEqual(await animations(await open.customer("cybrid", driver)), [4_000]);
+    const customer = await open.customer("cybrid", { XDG_CONFIG_HOME: desktop });
+    assert.deepEqual(await animations(customer), [4_000]);
   } finally {
     await rm(desktop, { recursive: true });
   }

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import WebDriver, { type Client } from "webdriver";
 import type { Account, ProviderName } from "../../../worker/contract.ts";
-import { startWebKitDriver, type WebKitDriver } from "../../engines.ts";
+import { startWebKitDriver } from "../../engines.ts";
 import type { Customer } from "../../simulators/host/index.ts";
 import { type Demo, startDemo } from "../../simulators/start.ts";
 import { accountsOf, addCustomer, type ElementEvent, resetStandIns } from "../demo-page.ts";
@@ -14,6 +14,7 @@ const ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf";
 const PATIENCE_MS = 25_000;
 /** Once in many pages the driver does not notice that it has come, and would wait for ever. */
 const PAGE_LOAD_MS = 10_000;
+const SESSION_TRIES = 3;
 
 // The package warns of what the standard names, for the sake of another one that is built upon it.
 process.env.DISABLE_WEBDRIVERIO_DEPRECATION_WARNINGS = "true";
@@ -22,8 +23,8 @@ export const KEY = { tab: "\uE004", enter: "\uE007", escape: "\uE00C" };
 
 export interface WebKitDemo {
   demo: Demo;
-  /** A customer of this test alone, in a browser of their own: the driver has one at a time. */
-  customer(provider?: ProviderName, own?: WebKitDriver): Promise<WebKitPage>;
+  /** A customer of this test alone, in a browser of their own, which sees `env`: the driver has one at a time. */
+  customer(provider?: ProviderName, env?: Record<string, string>): Promise<WebKitPage>;
   /** Between tests: the stand-ins as they began, and no browser. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -31,19 +32,17 @@ export interface WebKitDemo {
 
 export async function openWebKitDemo(): Promise<WebKitDemo> {
   const demo = await startDemo();
-  const driver = await startWebKitDriver();
-  let session: Client | undefined;
+  let session: Session | undefined;
   const end = async () => {
-    await session?.deleteSession();
+    await session?.end();
     session = undefined;
   };
   return {
     demo,
-    async customer(provider = "cybrid", own = driver) {
+    async customer(provider = "cybrid", env = {}) {
       await end();
-      session = await WebDriver.newSession({ ...own, logLevel: "silent" });
-      await session.setTimeouts(undefined, PAGE_LOAD_MS);
-      const customer = new WebKitPage(session, demo, addCustomer(demo, provider));
+      session = await newSession(env);
+      const customer = new WebKitPage(session.client, demo, addCustomer(demo, provider));
       await customer.signIn();
       return customer;
     },
@@ -56,6 +55,32 @@ export async function openWebKitDemo(): Promise<WebKitDemo> {
       await demo.close();
     },
   };
+}
+
+interface Session {
+  client: Client;
+  end(): Promise<void>;
+}
+
+/** Each with a driver of its own: once in many the driver never answers, and is no good any more. */
+async function newSession(env: Record<string, string>): Promise<Session> {
+  for (let triesLeft = SESSION_TRIES; ; triesLeft--) {
+    const { options, stop } = await startWebKitDriver(env);
+    try {
+      const client = await WebDriver.newSession({
+        ...options,
+        logLevel: "silent",
+        connectionRetryTimeout: PATIENCE_MS,
+        connectionRetryCount: 0,
+      });
+      await client.setTimeouts(undefined, PAGE_LOAD_MS);
+      const end = () => client.deleteSession().finally(stop);
+      return { client, end };
+    } catch (cause) {
+      stop();
+      if (triesLeft === 1) throw cause;
+    }
+  }
 }
 
 export class WebKitPage {
