@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { cutOff } from "../cut-off.ts";
 import { FIRST_PLATYPUS, testId } from "../link-picker.ts";
-import { KEY, openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
+import { drivenTest, KEY, openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
 
 let open: WebKitDemo;
 before(async () => {
@@ -15,8 +15,10 @@ before(async () => {
 after(() => open.close());
 afterEach(() => open.reset());
 
+const driven = drivenTest(() => open);
+
 describe("a keyboard alone", () => {
-  test("goes from the button through Link and back to the element", async () => {
+  driven("goes from the button through Link and back to the element", async () => {
     const customer = await open.customer();
     await tabTo(customer, () => document.activeElement?.localName === "bank-link");
     await customer.press(KEY.enter);
@@ -37,7 +39,7 @@ describe("a keyboard alone", () => {
     assert.match(focused ?? "", /First Platypus Bank/);
   });
 
-  test("leaves Link, and the button has the focus again", async () => {
+  driven("leaves Link, and the button has the focus again", async () => {
     const customer = await open.customer();
     await tabTo(customer, () => document.activeElement?.localName === "bank-link");
     await customer.press(" ");
@@ -51,7 +53,7 @@ describe("a keyboard alone", () => {
   });
 });
 
-test("reduced motion slows the spinner down, and nothing else moves", async () => {
+driven("reduced motion slows the spinner down, and nothing else moves", async () => {
   open.demo.cybrid.settings.workflowMs = 3_000;
   const animations = async (customer: WebKitPage) => {
     await customer.clickButton();
@@ -82,7 +84,7 @@ describe("forced colours", () => {
 });
 
 describe("200 % zoom", () => {
-  test("200 %: nothing is cut off, and an account can be linked", async () => {
+  driven("200 %: nothing is cut off, and an account can be linked", async () => {
     const customer = await open.customer();
     await customer.resize(640, 400);
     assert.deepEqual(await customer.evaluate(cutOff), []);
@@ -96,7 +98,7 @@ describe("200 % zoom", () => {
     skip: "the driver has no zoom, and its browser's window stays wider than 320 pixels",
   });
 
-  test("of the text alone: it grows, and nothing is cut off", async () => {
+  driven("of the text alone: it grows, and nothing is cut off", async () => {
     const customer = await open.customer();
     const size = () =>
       customer.evaluate(() => {

@@ -1,9 +1,9 @@
 /** Pages that make it hard, in WebKit: a strict policy, a modal dialog, a popover. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, afterEach, before, describe } from "node:test";
 import { ELEMENT, readmePolicy } from "../host-page.ts";
 import { FIRST_PLATYPUS, testId } from "../link-picker.ts";
-import { KEY, openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
+import { drivenTest, KEY, openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
 
 let open: WebKitDemo;
 before(async () => {
@@ -12,8 +12,10 @@ before(async () => {
 after(() => open.close());
 afterEach(() => open.reset());
 
+const driven = drivenTest(() => open);
+
 describe("a strict Content-Security-Policy with a nonce and trusted types, sent as a header", () => {
-  test("lets the element through to the linked account, without a violation", async () => {
+  driven("lets the element through to the linked account, without a violation", async () => {
     const customer = await open.customer();
     await customer.visitHostPage({
       nonce: "n0nce",
@@ -52,7 +54,7 @@ describe("Link above the top layer, with a keyboard and a mouse", () => {
     "a popover": `<div popover id="around" style="width:80vw;height:80vh"><input id="before">${ELEMENT}</div>`,
   };
   for (const [name, body] of Object.entries(surroundings)) {
-    test(`inside ${name}, typing in Link works, and the page is whole after`, async () => {
+    driven(`inside ${name}, typing in Link works, and the page is whole after`, async () => {
       const customer = await open.customer();
       await customer.visitHostPage({ body });
       await showAround(customer);
@@ -73,7 +75,7 @@ describe("Link above the top layer, with a keyboard and a mouse", () => {
     });
   }
 
-  test("Escape in Link does not close the page's dialog", async () => {
+  driven("Escape in Link does not close the page's dialog", async () => {
     const customer = await open.customer();
     await customer.visitHostPage({ body: surroundings["a modal dialog"] });
     await showAround(customer);

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ELEMENT } from "../host-page.ts";
 import { PLATYPUS_OAUTH, testId } from "../link-picker.ts";
 import { startSlowNetwork } from "../slow-network.ts";
-import { openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
+import { drivenTest, openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
 
 let open: WebKitDemo;
 before(async () => {
@@ -14,11 +14,13 @@ before(async () => {
 after(() => open.close());
 afterEach(() => open.reset());
 
+const driven = drivenTest(() => open);
+
 const CREATE = "POST /api/external_bank_accounts";
 
 describe("linking an account", () => {
   for (const provider of ["cybrid", "lynx"] as const) {
-    test(`${provider}: ends with one account at the provider and one success`, async () => {
+    driven(`${provider}: ends with one account at the provider and one success`, async () => {
       const customer = await open.customer(provider);
       await customer.clickButton();
       await customer.link.linkAccount();
@@ -34,7 +36,7 @@ describe("linking an account", () => {
 });
 
 describe("leaving Link", () => {
-  test("by its own button leaves the page as it was, and starting again works", async () => {
+  driven("by its own button leaves the page as it was, and starting again works", async () => {
     const customer = await open.customer();
     await customer.clickButton();
     await customer.link.click("link-close");
@@ -46,7 +48,7 @@ describe("leaving Link", () => {
     assert.equal(customer.accounts().length, 1);
   });
 
-  test("by close(), at whatever screen the customer is, does so as well", async () => {
+  driven("by close(), at whatever screen the customer is, does so as well", async () => {
     const customer = await open.customer();
     await customer.clickButton();
     await customer.link.chooseBank();
@@ -73,7 +75,7 @@ describe("a bank with its own page", () => {
     return customer;
   }
 
-  test("full redirect: Link reopens at once with the same token, and the URL is clean", async () => {
+  driven("full redirect: Link reopens at once with the same token, and the URL is clean", async () => {
     const customer = await returnFromTheBank();
     await customer.link.chooseAccount();
     assert.equal(new URL(await customer.driver.getUrl()).search, "");
@@ -84,7 +86,7 @@ describe("a bank with its own page", () => {
     assert.equal(customer.accounts().length, 1);
   });
 
-  test("full redirect, all done, and a reload: nothing is linked a second time", async () => {
+  driven("full redirect, all done, and a reload: nothing is linked a second time", async () => {
     const customer = await returnFromTheBank();
     await customer.link.chooseAccount();
     await customer.link.done();
@@ -96,26 +98,29 @@ describe("a bank with its own page", () => {
     assert.equal(customer.accounts().length, 1);
   });
 
-  test("whoever goes back from the bank's own page finds Link as it was, and links all the same", async () => {
-    open.demo.plaid.settings.oauth = "redirect";
-    const customer = await open.customer();
-    await customer.clickButton();
-    await customer.link.leaveForBank(PLATYPUS_OAUTH);
-    await customer.until((allow) => document.querySelector(allow) !== null, testId("bank-allow"));
-    await customer.driver.back();
-    // WebKit has kept the page whole.
-    await customer.untilStatus("open");
-    assert.deepEqual(await customer.events("bank-link-error"), []);
-    await customer.link.click("link-oauth");
-    await customer.allowAtBank();
-    await customer.link.chooseAccount();
-    await customer.link.done();
-    await customer.untilStatus("linked");
-    await customer.success();
-    assert.equal(customer.accounts().length, 1);
-  });
+  driven(
+    "whoever goes back from the bank's own page finds Link as it was, and links all the same",
+    async () => {
+      open.demo.plaid.settings.oauth = "redirect";
+      const customer = await open.customer();
+      await customer.clickButton();
+      await customer.link.leaveForBank(PLATYPUS_OAUTH);
+      await customer.until((allow) => document.querySelector(allow) !== null, testId("bank-allow"));
+      await customer.driver.back();
+      // WebKit has kept the page whole.
+      await customer.untilStatus("open");
+      assert.deepEqual(await customer.events("bank-link-error"), []);
+      await customer.link.click("link-oauth");
+      await customer.allowAtBank();
+      await customer.link.chooseAccount();
+      await customer.link.done();
+      await customer.untilStatus("linked");
+      await customer.success();
+      assert.equal(customer.accounts().length, 1);
+    },
+  );
 
-  test("pop-up", async () => {
+  driven("pop-up", async () => {
     const customer = await open.customer();
     await customer.clickButton();
     await customer.link.leaveForBank(PLATYPUS_OAUTH);
@@ -140,7 +145,7 @@ describe("a page that goes while the link is finalizing", () => {
     await customer.untilStatus("finalizing");
   }
 
-  test("closed before the finalize has reached the API, the request outlives the page", async () => {
+  driven("closed before the finalize has reached the API, the request outlives the page", async () => {
     const slow = await startSlowNetwork(open.demo.worker.url, /\/finalize$/, 700);
     try {
       const customer = await open.customer();
@@ -157,7 +162,7 @@ describe("a page that goes while the link is finalizing", () => {
     }
   });
 
-  test("left and come back to, it shows the true outcome, announced once", async () => {
+  driven("left and come back to, it shows the true outcome, announced once", async () => {
     open.demo.cybrid.faults.once(CREATE, { kind: "latency", ms: 2_000 });
     const customer = await open.customer();
     await untilFinalizing(customer);
@@ -175,7 +180,7 @@ describe("a page that goes while the link is finalizing", () => {
     assert.deepEqual(await customer.events("bank-link-success"), []);
   });
 
-  test("come back to at once, it waits and then shows the outcome", async () => {
+  driven("come back to at once, it waits and then shows the outcome", async () => {
     open.demo.cybrid.faults.once(CREATE, { kind: "latency", ms: 2_000 });
     const customer = await open.customer();
     await untilFinalizing(customer);
@@ -186,7 +191,7 @@ describe("a page that goes while the link is finalizing", () => {
   });
 });
 
-test("a form that is come back to submits the linked account still", async () => {
+driven("a form that is come back to submits the linked account still", async () => {
   const customer = await open.customer();
   await customer.visitHostPage({ body: `<form>${ELEMENT.replace(">", ' name="bank" required>')}</form>` });
   await customer.clickButton();

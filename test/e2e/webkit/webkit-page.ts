@@ -1,4 +1,5 @@
 /** The demo in WebKit, as a customer meets it: its driver speaks classic WebDriver alone, which puppeteer does not. */
+import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import WebDriver, { type Client } from "webdriver";
 import type { Account, ProviderName } from "../../../worker/contract.ts";
@@ -15,6 +16,8 @@ const PATIENCE_MS = 25_000;
 /** Once in many pages the driver does not notice that it has come, and would wait for ever. */
 const PAGE_LOAD_MS = 10_000;
 const SESSION_TRIES = 3;
+/** Above what the driver takes for any one command, a page load among them. */
+const ANSWER_MS = 15_000;
 
 // The package warns of what the standard names, for the sake of another one that is built upon it.
 process.env.DISABLE_WEBDRIVERIO_DEPRECATION_WARNINGS = "true";
@@ -25,6 +28,8 @@ export interface WebKitDemo {
   demo: Demo;
   /** A customer of this test alone, in a browser of their own, which sees `env`: the driver has one at a time. */
   customer(provider?: ProviderName, env?: Record<string, string>): Promise<WebKitPage>;
+  /** Whether the driver of the customer at hand still does. */
+  answers(): Promise<boolean>;
   /** Between tests: the stand-ins as they began, and no browser. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -46,6 +51,7 @@ export async function openWebKitDemo(): Promise<WebKitDemo> {
       await customer.signIn();
       return customer;
     },
+    answers: async () => (await session?.answers()) ?? true,
     async reset() {
       resetStandIns(demo);
       await end();
@@ -57,8 +63,26 @@ export async function openWebKitDemo(): Promise<WebKitDemo> {
   };
 }
 
+/**
+ * A test whose driver has stopped answering, as it does once in many, is begun again with another one: that says nothing
+ * of the element. A failure while the driver answers is one.
+ */
+export function drivenTest(demo: () => WebKitDemo): (title: string, run: () => Promise<void>) => void {
+  return (title, run) =>
+    void test(title, async () => {
+      try {
+        await run();
+      } catch (cause) {
+        if (await demo().answers()) throw cause;
+        await demo().reset();
+        await run();
+      }
+    });
+}
+
 interface Session {
   client: Client;
+  answers(): Promise<boolean>;
   end(): Promise<void>;
 }
 
@@ -70,12 +94,21 @@ async function newSession(env: Record<string, string>): Promise<Session> {
       const client = await WebDriver.newSession({
         ...options,
         logLevel: "silent",
-        connectionRetryTimeout: PATIENCE_MS,
+        connectionRetryTimeout: ANSWER_MS,
         connectionRetryCount: 0,
       });
       await client.setTimeouts(undefined, PAGE_LOAD_MS);
-      const end = () => client.deleteSession().finally(stop);
-      return { client, end };
+      const answers = () =>
+        client.getUrl().then(
+          () => true,
+          () => false,
+        );
+      // A driver that does not answer is ended all the same.
+      const end = async () => {
+        if (await answers()) await client.deleteSession();
+        stop();
+      };
+      return { client, answers, end };
     } catch (cause) {
       stop();
       if (triesLeft === 1) throw cause;
