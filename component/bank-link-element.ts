@@ -154,7 +154,7 @@ export class BankLinkElement extends LitElement {
   readonly #internals = this.attachInternals();
   readonly #flow = new LinkFlow(this.#flowHost());
   #value: string | null = null;
-  /** Whether it is clear who goes on with what the page brought along, `null` before it was asked; nothing is preloaded until it is. */
+  /** Whether it is clear who goes on with what the page brought along; `null` before it was asked. */
   #isClear: boolean | null = null;
 
   constructor() {

@@ -27,8 +27,8 @@ export const SESSION_MARGIN_MS = 30_000;
 /** A token with less time left is renewed before opening. The API hands the same one out until 10 minutes. */
 export const TOKEN_MARGIN_MS = 300_000;
 
-/** A page may change what it wishes while a link is prepared; one that does so without end is told. */
-export const ROUNDS_MAX = 9;
+/** How often one opening is prepared anew: a page may change what it wishes meanwhile; one that never stops is told. */
+export const ROUNDS_MAX = 10;
 
 /** Waits between tries of the same request with the same key. */
 export const RETRY_FIRST_MS = 500;

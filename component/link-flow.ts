@@ -199,7 +199,7 @@ export class LinkFlow extends LinkProgress<FlowHost> {
     const isFit = isCurrent && this.#intent.isFor(this.host.wishes()) && plaidLink.isInPlace(element);
     // What was prepared long ago, for another customer, other wishes or another place is prepared anew.
     if (!isFit && !this.arrival) {
-      if (this.#rounds++ > ROUNDS_MAX) throw new BankLinkError("internal_error");
+      if (this.#rounds++ >= ROUNDS_MAX) throw new BankLinkError("internal_error");
       return this.#prepare(signal);
     }
     // The address has served; a reload of it would fail.

@@ -37,8 +37,8 @@ export class LinkIntent {
 }
 
 /** Whether Plaid will still take the link's token for long enough. */
-export function lasts(link: Link | null): boolean {
-  const expires = link?.link_token_expires_at;
+export function lasts(link: Link): boolean {
+  const expires = link.link_token_expires_at;
   return !expires || Date.parse(expires) - Date.now() > TOKEN_MARGIN_MS;
 }
 

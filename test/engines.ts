@@ -68,7 +68,11 @@ export async function startWebKitDriver(env: Record<string, string> = {}) {
     env: { ...process.env, ...env },
   });
   child.unref();
-  process.once("exit", () => child.kill());
+  const stop = () => {
+    process.off("exit", stop);
+    child.kill();
+  };
+  process.once("exit", stop);
   await untilListening(port);
   const options = {
     logLevel: "error" as const,
@@ -89,7 +93,7 @@ export async function startWebKitDriver(env: Record<string, string> = {}) {
       },
     },
   };
-  return { options, stop: () => child.kill() };
+  return { options, stop };
 }
 
 async function untilListening(port: number): Promise<void> {

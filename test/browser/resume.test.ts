@@ -54,6 +54,21 @@ function types(page: ReturnPage): string[] {
 describe("resuming after a bank's redirect", () => {
   const opened = aLink({ id: "lnk_9", link_token: "link-sandbox-9", opened_at: "2026-01-01T00:00:00Z" });
 
+  /** The first of two elements has taken the return, and could not ask for its link: both of its sessions failed. */
+  async function arriveAndFail(): Promise<ReturnPage> {
+    let asked = 0;
+    const page = await arrive(
+      "?oauth_state_id=state-1",
+      (fake) => {
+        fake.on("POST /session", () => (asked++ < 2 ? answer({}, 500) : answer({ token: "session-1" })));
+        fake.on("GET /v1/links/current", () => answer(opened));
+      },
+      LINK + LINK,
+    );
+    await until(() => page.elements[0]?.status === "failed", "failed");
+    return page;
+  }
+
   it("reopens Link at once with the same token and the received redirect URI", async () => {
     const page = await arrive("?oauth_state_id=state-1&tab=2#top", (fake) => {
       fake.on("GET /v1/links/current", () => answer(opened));
@@ -233,20 +248,11 @@ describe("resuming after a bank's redirect", () => {
   }
 
   it("leaves an agreement alone that is to be tried again, when the one that had taken it is removed", async () => {
-    let asked = 0;
-    const page = await arrive(
-      "?oauth_state_id=state-1",
-      (fake) => {
-        fake.on("POST /session", () => (asked++ < 2 ? answer({}, 500) : answer({ token: "session-1" })));
-        fake.on("GET /v1/links/current", () => answer(opened));
-        fake.on("POST /v1/links/:id/finalize", () =>
-          problem("provider_unavailable", 503, true, { "Retry-After": "99" }),
-        );
-      },
-      LINK + LINK,
+    const page = await arriveAndFail();
+    page.api.on("POST /v1/links/:id/finalize", () =>
+      problem("provider_unavailable", 503, true, { "Retry-After": "99" }),
     );
     const [first, second] = page.elements;
-    await until(() => first?.status === "failed", "failed");
     void second?.open();
     await until(() => second?.status === "open", "open");
     page.window.fakePlaid?.handlers.at(-1)?.config.onSuccess("public-sandbox-1", { accounts: [{ id: "1" }] });
@@ -283,17 +289,8 @@ describe("resuming after a bank's redirect", () => {
 
   for (const at of ["open", "linked"] as const) {
     it(`leaves an element alone that is ${at}, when the one that had taken it is removed`, async () => {
-      let asked = 0;
-      const page = await arrive(
-        "?oauth_state_id=state-1",
-        (fake) => {
-          fake.on("POST /session", () => (asked++ < 2 ? answer({}, 500) : answer({ token: "session-1" })));
-          fake.on("GET /v1/links/current", () => answer(opened));
-        },
-        LINK + LINK,
-      );
+      const page = await arriveAndFail();
       const [first, second] = page.elements;
-      await until(() => first?.status === "failed", "failed");
       second?.shadowRoot?.querySelector("button")?.click();
       await until(() => second?.status === "open", "open");
       const handler = page.window.fakePlaid?.handlers.at(-1);

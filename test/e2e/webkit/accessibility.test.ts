@@ -3,19 +3,12 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { cutOff } from "../cut-off.ts";
 import { FIRST_PLATYPUS, testId } from "../link-picker.ts";
-import { drivenTest, KEY, openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
+import { KEY, retry, type WebKitPage, webKitDemo } from "./webkit-page.ts";
 
-let open: WebKitDemo;
-before(async () => {
-  open = await openWebKitDemo();
-});
-after(() => open.close());
-afterEach(() => open.reset());
-
-const driven = drivenTest(() => open);
+const { open, driven } = webKitDemo();
 
 describe("a keyboard alone", () => {
   driven("goes from the button through Link and back to the element", async () => {

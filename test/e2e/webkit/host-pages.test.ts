@@ -1,18 +1,11 @@
 /** Pages that make it hard, in WebKit: a strict policy, a modal dialog, a popover. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe } from "node:test";
+import { describe } from "node:test";
 import { ELEMENT, readmePolicy } from "../host-page.ts";
 import { FIRST_PLATYPUS, testId } from "../link-picker.ts";
-import { drivenTest, KEY, openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
+import { KEY, retry, type WebKitPage, webKitDemo } from "./webkit-page.ts";
 
-let open: WebKitDemo;
-before(async () => {
-  open = await openWebKitDemo();
-});
-after(() => open.close());
-afterEach(() => open.reset());
-
-const driven = drivenTest(() => open);
+const { open, driven } = webKitDemo();
 
 describe("a strict Content-Security-Policy with a nonce and trusted types, sent as a header", () => {
   driven("lets the element through to the linked account, without a violation", async () => {

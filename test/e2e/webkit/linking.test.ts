@@ -1,20 +1,13 @@
 /** The main job in WebKit, through the real page and the real Worker; pages that go, and come again, included. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { ELEMENT } from "../host-page.ts";
 import { PLATYPUS_OAUTH, testId } from "../link-picker.ts";
 import { startSlowNetwork } from "../slow-network.ts";
-import { drivenTest, openWebKitDemo, retry, type WebKitDemo, type WebKitPage } from "./webkit-page.ts";
+import { retry, type WebKitPage, webKitDemo } from "./webkit-page.ts";
 
-let open: WebKitDemo;
-before(async () => {
-  open = await openWebKitDemo();
-});
-after(() => open.close());
-afterEach(() => open.reset());
-
-const driven = drivenTest(() => open);
+const { open, driven } = webKitDemo();
 
 const CREATE = "POST /api/external_bank_accounts";
 

@@ -1,5 +1,5 @@
 /** The demo in WebKit, as a customer meets it: its driver speaks classic WebDriver alone, which puppeteer does not. */
-import { test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import WebDriver, { type Client } from "webdriver";
 import type { Account, ProviderName } from "../../../worker/contract.ts";
@@ -24,7 +24,7 @@ process.env.DISABLE_WEBDRIVERIO_DEPRECATION_WARNINGS = "true";
 
 export const KEY = { tab: "\uE004", enter: "\uE007", escape: "\uE00C" };
 
-export interface WebKitDemo {
+interface WebKitDemo {
   demo: Demo;
   /** A customer of this test alone, in a browser of their own, which sees `env`: the driver has one at a time. */
   customer(provider?: ProviderName, env?: Record<string, string>): Promise<WebKitPage>;
@@ -35,7 +35,7 @@ export interface WebKitDemo {
   close(): Promise<void>;
 }
 
-export async function openWebKitDemo(): Promise<WebKitDemo> {
+async function openWebKitDemo(): Promise<WebKitDemo> {
   const demo = await startDemo();
   let session: Session | undefined;
   const end = async () => {
@@ -63,21 +63,30 @@ export async function openWebKitDemo(): Promise<WebKitDemo> {
   };
 }
 
-/**
- * A test whose driver has stopped answering, as it does once in many, is begun again with another one: that says nothing
- * of the element. A failure while the driver answers is one.
- */
-export function drivenTest(demo: () => WebKitDemo): (title: string, run: () => Promise<void>) => void {
-  return (title, run) =>
-    void test(title, async () => {
+/** The demo of a test file, from its first test to its last, and how the file names a test. */
+export function webKitDemo() {
+  const open = {} as WebKitDemo;
+  before(async () => void Object.assign(open, await openWebKitDemo()));
+  after(() => open.close());
+  afterEach(() => open.reset());
+
+  /**
+   * A test whose driver has stopped answering, as it does once in many, is begun again with another one: that says
+   * nothing of the element. A failure while the driver answers is one.
+   */
+  function driven(title: string, run: () => Promise<void>): void {
+    test(title, async () => {
       try {
         await run();
       } catch (cause) {
-        if (await demo().answers()) throw cause;
-        await demo().reset();
+        if (await open.answers()) throw cause;
+        await open.reset();
         await run();
       }
     });
+  }
+
+  return { open, driven };
 }
 
 interface Session {
