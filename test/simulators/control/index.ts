@@ -35,8 +35,10 @@ async function respond(steered: Steered, request: WebRequest): Promise<WebAnswer
   switch (request.route) {
     case "GET /":
       return text(200, "text/html", controlPage(steered));
+    case "GET /look.css":
+      return styleSheet("../look.css");
     case "GET /control.css":
-      return text(200, "text/css", await readFile(join(import.meta.dirname, "browser/control.css"), "utf8"));
+      return styleSheet("browser/control.css");
     case "GET /held":
       return json(200, held(steered));
     case "GET /settings":
@@ -99,4 +101,8 @@ function bodyOf({ body }: WebRequest): unknown {
   } catch {
     throw new ControlError("the body is no JSON");
   }
+}
+
+async function styleSheet(path: string): Promise<WebAnswer> {
+  return text(200, "text/css", await readFile(join(import.meta.dirname, path), "utf8"));
 }

@@ -20,6 +20,7 @@ export function controlPage(steered: Steered, problem?: string): string {
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Stand-ins · bank-link</title>
     <link rel="icon" href="data:," />
+    <link rel="stylesheet" href="/look.css" />
     <link rel="stylesheet" href="/control.css" />
   </head>
   <body>

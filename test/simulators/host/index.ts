@@ -39,6 +39,7 @@ export interface Host {
 }
 
 const assets: Record<string, [file: string, type: string]> = {
+  "GET /look.css": ["../../look.css", "text/css"],
   "GET /page.css": ["page.css", "text/css"],
   "GET /page.js": ["page.js", "text/javascript"],
 };
