@@ -1,11 +1,13 @@
 import { LitElement, type TemplateResult } from "lit";
 import type { Account, CreateLink, Link } from "../worker/contract.ts";
-import { apiBase } from "./api-base.ts";
-import { ApiClient } from "./api-client.ts";
+import { apiBase } from "./api/base-url.ts";
+import { ApiClient } from "./api/client.ts";
+import { type GetSession, sessionSource } from "./api/session.ts";
 import { BankLinkStateChangeEvent } from "./events.ts";
-import { type FlowHost, LinkFlow } from "./link-flow.ts";
-import type { Outcome } from "./link-progress.ts";
-import type { LinkState } from "./link-state.ts";
+import { type FlowHost, LinkFlow } from "./flow/flow.ts";
+import type { Outcome } from "./flow/progress.ts";
+import { offerToResume, withdrawFromResuming } from "./flow/resume.ts";
+import type { LinkState } from "./flow/state.ts";
 import {
   loadMessages,
   type MessageOverrides,
@@ -13,10 +15,8 @@ import {
   messagesFor,
   nearestLanguage,
   withOverrides,
-} from "./messages.ts";
-import { loadPlaid, PLAID_SCRIPT_URL } from "./plaid-script.ts";
-import { offerToResume, withdrawFromResuming } from "./resume.ts";
-import { type GetSession, sessionSource } from "./session.ts";
+} from "./messages/messages.ts";
+import { loadPlaid, PLAID_SCRIPT_URL } from "./plaid/script.ts";
 import { styles } from "./styles.ts";
 import { viewTemplate } from "./view.ts";
 

@@ -1,7 +1,7 @@
 /** The events of <bank-link>: they bubble, cross shadow roots, and never hold a token. */
 import type { Account, LinkMode } from "../worker/contract.ts";
 import type { BankLinkErrorCode } from "./errors.ts";
-import type { LinkState } from "./link-state.ts";
+import type { LinkState } from "./flow/state.ts";
 
 abstract class BankLinkCustomEvent<Detail> extends CustomEvent<Detail> {
   constructor(type: string, detail: Detail, cancelable = false) {

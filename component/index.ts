@@ -1,8 +1,9 @@
 /** The public door: classes, events and types, without any side effect. `define.ts` registers. */
+
+export type { GetSession } from "./api/session.ts";
 export { BankLinkElement, type Preload, type PublicLink } from "./bank-link-element.ts";
 export type { BankLinkErrorCode } from "./errors.ts";
 export * from "./events.ts";
-export type { Outcome } from "./link-progress.ts";
-export type { LinkState } from "./link-state.ts";
-export type { MessageOverrides, Messages } from "./messages.ts";
-export type { GetSession } from "./session.ts";
+export type { Outcome } from "./flow/progress.ts";
+export type { LinkState } from "./flow/state.ts";
+export type { MessageOverrides, Messages } from "./messages/messages.ts";

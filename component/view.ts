@@ -1,8 +1,8 @@
 /** What <bank-link> looks like in each state. */
 import { html, nothing, type TemplateResult } from "lit";
+import type { LinkFlow } from "./flow/flow.ts";
 import { icon } from "./icons.ts";
-import type { LinkFlow } from "./link-flow.ts";
-import type { Messages } from "./messages.ts";
+import type { Messages } from "./messages/messages.ts";
 
 export interface View {
   flow: LinkFlow;

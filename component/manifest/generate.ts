@@ -51,7 +51,7 @@ export async function generateManifest(): Promise<Manifest> {
   const argv = ["analyze", "--quiet", "--litelement", "--outdir", "component", "--globs", ...SOURCES];
   const analyzed = JSON.stringify(await cli({ argv, cwd: ROOT, noWrite: true }));
   // The modules that the package has, not those that they are built from.
-  const published = analyzed.replace(/"(?:\/?component|\.)\/([\w-]+)\.ts"/g, '"dist/lib/$1.js"');
+  const published = analyzed.replace(/"(?:\/?component|\.)\/([\w/-]+)\.ts"/g, '"dist/lib/$1.js"');
   const manifest: Manifest = JSON.parse(published);
   const unions = await literalUnions();
   for (const declaration of manifest.modules.flatMap(({ declarations }) => declarations)) {

@@ -1,4 +1,4 @@
-import type { Messages } from "../messages.ts";
+import type { Messages } from "./messages.ts";
 
 const unreachable = "Bitte prüfen Sie Ihre Verbindung und versuchen Sie es erneut.";
 const blocked =

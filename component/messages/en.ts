@@ -1,4 +1,4 @@
-import type { Messages } from "../messages.ts";
+import type { Messages } from "./messages.ts";
 
 const unreachable = "Please check your connection and try again.";
 const blocked = "Please turn off content blockers and try again.";

@@ -1,4 +1,4 @@
-import type { Messages } from "../messages.ts";
+import type { Messages } from "./messages.ts";
 
 const unreachable = "Compruebe su conexión e inténtelo de nuevo.";
 const blocked =

@@ -1,4 +1,4 @@
-import type { Messages } from "../messages.ts";
+import type { Messages } from "./messages.ts";
 
 const unreachable = "Vérifiez votre connexion et réessayez.";
 const blocked =

@@ -1,4 +1,4 @@
-import type { Messages } from "../messages.ts";
+import type { Messages } from "./messages.ts";
 
 const unreachable = "Controleer uw verbinding en probeer het opnieuw.";
 const blocked =

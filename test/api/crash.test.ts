@@ -10,10 +10,10 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Link, LinkList, ProviderName, Session } from "../../worker/contract.ts";
+import { type Demo, startDemo } from "../demo/start.ts";
+import { startWorker, type WorkerProcess } from "../demo/worker-process.ts";
 import { callsTo } from "../simulators/call-log.ts";
 import { defaultCybridSettings } from "../simulators/cybrid/index.ts";
-import { type Demo, startDemo } from "../simulators/start.ts";
-import { startWorker, type WorkerProcess } from "../simulators/worker-process.ts";
 
 let demo: Demo;
 let worker: WorkerProcess;

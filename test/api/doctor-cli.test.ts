@@ -22,7 +22,7 @@ after(async () => {
 });
 
 async function doctor(args: string[], env: Record<string, string> = { BANK_LINK_API_KEY: API_KEY }) {
-  const child = spawn(process.execPath, ["worker/doctor/cli.ts", ...args], {
+  const child = spawn(process.execPath, ["worker/doctor/cli/main.ts", ...args], {
     env: { PATH: process.env.PATH, BANK_LINK_URL: edge.url.href, ...env },
   });
   let output = "";

@@ -1,7 +1,7 @@
 /** Holds answers of the real Worker against its OpenAPI document: status, headers and body. */
 import assert from "node:assert/strict";
 import * as z from "zod";
-import { COMMON_RESPONSE_HEADERS, responseHeaders } from "../../worker/openapi/headers.ts";
+import { COMMON_RESPONSE_HEADERS, responseHeaders } from "../../worker/docs/headers.ts";
 
 interface Response {
   headers: Record<string, { $ref: string }>;

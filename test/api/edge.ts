@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createTestHarness } from "wrangler";
 import type { Link, Problem, ProviderName, Session } from "../../worker/contract.ts";
-import { openApiDocument } from "../../worker/openapi/document.ts";
+import { openApiDocument } from "../../worker/docs/document.ts";
+import { providerVars } from "../demo/provider-vars.ts";
 import { type CybridSimulator, startCybrid } from "../simulators/cybrid/index.ts";
 import { type LynxSimulator, startLynx } from "../simulators/lynx/index.ts";
 import { PlaidBackend } from "../simulators/plaid/backend.ts";
-import { providerVars } from "../simulators/provider-vars.ts";
 import { assertDocumented, type Document } from "./document.ts";
 
 export const API_KEY = "test-api-key-0123456789";

@@ -1,8 +1,8 @@
 /** How long a link token that is ready at the provider takes to reach the browser, and how often we asked for it. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Demo } from "../demo/start.ts";
 import { callsTo } from "../simulators/call-log.ts";
-import type { Demo } from "../simulators/start.ts";
 import { median, percentile } from "./statistics.ts";
 import { ms, table } from "./table.ts";
 

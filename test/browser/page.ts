@@ -1,9 +1,9 @@
 /** One test's page: an element, a fake API, a fake Plaid, and what happened; taken down after every test. */
 import { assert } from "chai";
 import type { BankLinkEventMap } from "../../component/events.ts";
+import type { LinkState } from "../../component/flow/state.ts";
 import { BankLinkElement } from "../../component/index.ts";
 import { RETRIES_PATIENT, RETRY_FIRST_MS, RETRY_MAX_MS } from "../../component/limits.ts";
-import type { LinkState } from "../../component/link-state.ts";
 import { FakeApi } from "./fake-api.ts";
 import "../../component/define.ts";
 

@@ -1,6 +1,7 @@
 /** The way into each state. */
+
+import type { LinkState } from "../../component/flow/state.ts";
 import type { BankLinkElement } from "../../component/index.ts";
-import type { LinkState } from "../../component/link-state.ts";
 import { aLink, answer, later, linked } from "./fake-api.ts";
 import { api, button, leave, openLink, state, succeed } from "./page.ts";
 

@@ -1,11 +1,11 @@
 /** The demo in a real browser, as a customer meets it; one demo and one browser per test file. */
 import type { Browser, Page } from "puppeteer-core";
 import type { Account, ProviderName } from "../../worker/contract.ts";
+import type { Customer } from "../demo/host/index.ts";
+import { type Demo, startDemo } from "../demo/start.ts";
 import { type Engine, launch, wantedEngines } from "../engines.ts";
 import { defaultCybridSettings } from "../simulators/cybrid/index.ts";
-import type { Customer } from "../simulators/host/index.ts";
 import { defaultScenario } from "../simulators/plaid/scenario.ts";
-import { type Demo, startDemo } from "../simulators/start.ts";
 
 export interface DemoBrowser {
   demo: Demo;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import type { Page } from "puppeteer-core";
-import type { Demo } from "../simulators/start.ts";
+import type { Demo } from "../demo/start.ts";
 import { text } from "../simulators/web-server.ts";
 
 export interface HostPage {

@@ -2,8 +2,8 @@
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 import { apiKeysOf } from "../config.ts";
-import type { AppContext, AppEnv, Owner } from "../context.ts";
 import { createSession, providerName } from "../contract.ts";
+import type { AppContext, AppEnv, Owner } from "../http/context.ts";
 import { refuse } from "../problems/problem.ts";
 import { matchesApiKey } from "./api-key.ts";
 import { verifySession } from "./session-token.ts";

@@ -5,14 +5,14 @@ import type { Env } from "../env.ts";
 import type { Log } from "../log.ts";
 import { accessTokenSource } from "../providers/access-token-source.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
-import { checkOrigins, checkRedirectUris } from "./check-addresses.ts";
-import { checkBindings } from "./check-bindings.ts";
-import { checkConfiguration } from "./check-configuration.ts";
-import { checkProvider } from "./check-provider.ts";
-import { checkWebhook } from "./check-webhook.ts";
-import { guideRules } from "./guide-rules.ts";
+import { checkOrigins, checkRedirectUris } from "./checks/addresses.ts";
+import { checkBindings } from "./checks/bindings.ts";
+import { checkConfiguration } from "./checks/configuration.ts";
+import { guideRules } from "./checks/guide-rules.ts";
+import { tryLinkTokens } from "./checks/link-tokens.ts";
+import { checkProvider } from "./checks/provider.ts";
+import { checkWebhook } from "./checks/webhook.ts";
 import { unknown } from "./items.ts";
-import { tryLinkTokens } from "./try-link-tokens.ts";
 
 export interface Wishes {
   /** For whom to make real link tokens, if for anyone. */

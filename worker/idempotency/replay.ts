@@ -4,8 +4,8 @@
  * at the same time, and decides whenever KV has nothing to say.
  */
 import * as z from "zod";
-import type { AppContext } from "../context.ts";
 import { link } from "../contract.ts";
+import type { AppContext } from "../http/context.ts";
 import type { Once } from "../ledger/ledger.ts";
 import { type LinkReply, refused } from "../ledger/replies.ts";
 import { KV_LIFE_MIN_MS } from "../limits.ts";

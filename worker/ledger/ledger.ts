@@ -4,9 +4,9 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type Config, configOf, type WebhookConfig } from "../config.ts";
-import type { Owner } from "../context.ts";
 import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh } from "../contract.ts";
 import type { Env } from "../env.ts";
+import type { Owner } from "../http/context.ts";
 import { ALARM_LOOK_GUARD_MS, DRIVE_ERROR_RETRY_MS, LINK_KEPT_MS } from "../limits.ts";
 import { type Log, log } from "../log.ts";
 import type { Message } from "../notify/message.ts";

@@ -3,8 +3,9 @@
  * lands together or not at all (Durable Objects coalesce such writes).
  * The schema is described in worker/README.md.
  */
-import type { Owner } from "../context.ts";
+
 import type { Account } from "../contract.ts";
+import type { Owner } from "../http/context.ts";
 import { IDEMPOTENCY_KEPT_MS } from "../limits.ts";
 import type { Message } from "../notify/message.ts";
 import { recallAccount } from "./describe-account.ts";

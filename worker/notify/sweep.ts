@@ -5,9 +5,9 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config.ts";
-import { ledgerName, type Owner } from "../context.ts";
 import type { ProviderName } from "../contract.ts";
 import type { Env } from "../env.ts";
+import { ledgerName, type Owner } from "../http/context.ts";
 import { PROCESSING_POLL_MAX_MS, SWEEP_ABSENCES, SWEEP_RETRY_MS } from "../limits.ts";
 import { log } from "../log.ts";
 import { accessTokenSource } from "../providers/access-token-source.ts";

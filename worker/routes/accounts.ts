@@ -1,12 +1,12 @@
 /** `/v1/accounts`: the customer's external bank accounts at the provider. */
 import { Hono } from "hono";
 import { requireSession, requireSessionOrKey } from "../auth/middleware.ts";
-import { type AppContext, type AppEnv, ledgerOf } from "../context.ts";
 import { type AccountList, createLink } from "../contract.ts";
+import { callerOf } from "../http/caller.ts";
+import { type AppContext, type AppEnv, ledgerOf } from "../http/context.ts";
+import { limitRate } from "../http/limit-rate.ts";
 import type { AccountReply } from "../ledger/replies.ts";
-import { limitRate } from "../middleware/limit-rate.ts";
 import { refuse, refuseWith } from "../problems/problem.ts";
-import { callerOf } from "./caller.ts";
 
 export const accounts = new Hono<AppEnv>()
   .get("/", requireSessionOrKey, limitRate, async (c) => {

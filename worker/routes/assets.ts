@@ -1,6 +1,6 @@
 /** The built files, for any page: open to all origins, entries revalidated, hashed chunks kept for ever. */
 import { Hono } from "hono";
-import type { AppContext, AppEnv } from "../context.ts";
+import type { AppContext, AppEnv } from "../http/context.ts";
 import { refuse } from "../problems/problem.ts";
 
 const ENTRY_CACHE = "public, max-age=0, must-revalidate";

@@ -1,10 +1,10 @@
 /** `DELETE /v1/customers/{id}`: erases what we hold of a customer; what the provider holds is not touched. */
 import { Hono } from "hono";
 import { ownerOf, requireKey } from "../auth/middleware.ts";
-import { type AppEnv, ledgerOf } from "../context.ts";
 import { createSession, providerName } from "../contract.ts";
+import { type AppEnv, ledgerOf } from "../http/context.ts";
+import { checkShape } from "../http/request-body.ts";
 import { refuse } from "../problems/problem.ts";
-import { checkShape } from "../request-body.ts";
 
 export const customers = new Hono<AppEnv>().delete("/:id", requireKey, async (c) => {
   const customerId = checkShape(createSession.shape.customer_id, c.req.param("id"));

@@ -3,14 +3,14 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { requireKey } from "../auth/middleware.ts";
 import { type Config, readConfiguration } from "../config.ts";
-import type { AppEnv } from "../context.ts";
 import { createSession, type DoctorReport, providerName } from "../contract.ts";
 import { examine, type Wishes } from "../doctor/examine.ts";
-import { testWebhookSender } from "../doctor/send-test-webhook.ts";
+import type { AppEnv } from "../http/context.ts";
+import { noStore } from "../http/no-store.ts";
+import { checkShape } from "../http/request-body.ts";
 import { type Log, log } from "../log.ts";
-import { noStore } from "../middleware/no-store.ts";
+import { testWebhookSender } from "../notify/send-test.ts";
 import { refuse } from "../problems/problem.ts";
-import { checkShape } from "../request-body.ts";
 import { VERSION } from "../version.ts";
 
 const query = z.strictObject({

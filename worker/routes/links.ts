@@ -1,8 +1,6 @@
 /** `/v1/links`: one attempt to link an account, from its token to its outcome. */
 import { Hono } from "hono";
 import { requireSession, requireSessionOrKey } from "../auth/middleware.ts";
-import type { AppContext, AppEnv } from "../context.ts";
-import { ledgerOf } from "../context.ts";
 import {
   createLink,
   exitLink,
@@ -11,18 +9,20 @@ import {
   finalizeLink,
   finalizeRefresh,
 } from "../contract.ts";
+import { answerLink } from "../http/answers.ts";
+import { callerOf } from "../http/caller.ts";
+import type { AppContext, AppEnv } from "../http/context.ts";
+import { ledgerOf } from "../http/context.ts";
+import { limitRate } from "../http/limit-rate.ts";
+import { waitMs } from "../http/prefer.ts";
+import { allowedRedirectUri } from "../http/redirect-uri.ts";
+import { checkShape, readJson } from "../http/request-body.ts";
 import { fingerprintOf, scopeOf } from "../idempotency/fingerprint.ts";
 import { parseIdempotencyKey } from "../idempotency/key.ts";
 import { replayOr } from "../idempotency/replay.ts";
 import type { Once } from "../ledger/ledger.ts";
 import { WAIT_GET_DEFAULT_S, WAIT_POST_DEFAULT_S } from "../limits.ts";
-import { limitRate } from "../middleware/limit-rate.ts";
-import { waitMs } from "../prefer.ts";
 import { refuse, refuseWith } from "../problems/problem.ts";
-import { checkShape, readJson } from "../request-body.ts";
-import { answerLink } from "./answers.ts";
-import { callerOf } from "./caller.ts";
-import { allowedRedirectUri } from "./redirect-uri.ts";
 
 export const links = new Hono<AppEnv>()
   .post("/", requireSession, limitRate, async (c) => {

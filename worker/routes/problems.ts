@@ -1,6 +1,6 @@
 /** `/problems/{code}`: where the `type` of a problem leads. */
 import { Hono } from "hono";
-import type { AppEnv } from "../context.ts";
+import type { AppEnv } from "../http/context.ts";
 import { refuse } from "../problems/problem.ts";
 import { isProblemSlug } from "../problems/slug.ts";
 

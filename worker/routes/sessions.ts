@@ -2,11 +2,11 @@
 import { Hono } from "hono";
 import { requireKey } from "../auth/middleware.ts";
 import { signSession } from "../auth/session-token.ts";
-import type { AppEnv } from "../context.ts";
 import { createSession, type Session } from "../contract.ts";
+import type { AppEnv } from "../http/context.ts";
+import { checkShape, readJson } from "../http/request-body.ts";
 import { log } from "../log.ts";
 import { refuse } from "../problems/problem.ts";
-import { checkShape, readJson } from "../request-body.ts";
 
 export const sessions = new Hono<AppEnv>().post("/", requireKey, async (c) => {
   const body = checkShape(createSession, await readJson(c));

@@ -1,8 +1,8 @@
 /** `GET /v1/webhooks`: what the page's server has not taken so far, for one customer. */
 import { Hono } from "hono";
 import { requireKey, requireSessionOrKey } from "../auth/middleware.ts";
-import { type AppEnv, ledgerOf } from "../context.ts";
 import type { UndeliveredList } from "../contract.ts";
+import { type AppEnv, ledgerOf } from "../http/context.ts";
 
 export const webhooks = new Hono<AppEnv>().get("/", requireKey, requireSessionOrKey, async (c) => {
   const undelivered = await ledgerOf(c).undeliveredMessages();

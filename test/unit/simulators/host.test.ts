@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { Webhook } from "standardwebhooks";
-import { startHost } from "../../simulators/host/index.ts";
+import { startHost } from "../../demo/host/index.ts";
 import { json, startWebServer } from "../../simulators/web-server.ts";
 
 const CUSTOMERS = [

@@ -7,7 +7,7 @@ import {
   finalizeLink,
   finalizeRefresh,
 } from "../../../worker/contract.ts";
-import { openApiDocument } from "../../../worker/openapi/document.ts";
+import { openApiDocument } from "../../../worker/docs/document.ts";
 
 interface Schema {
   properties?: Record<string, Schema>;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { allowedRedirectUri } from "../../../worker/http/redirect-uri.ts";
 import { RefusalError } from "../../../worker/problems/problem.ts";
-import { allowedRedirectUri } from "../../../worker/routes/redirect-uri.ts";
 
 const ONE = "https://shop.example.com/bank";
 const TWO = "https://shop.example.com/other";

@@ -1,8 +1,8 @@
 /** What KV may do to an answer, and what it may not. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { AppContext } from "../../../worker/context.ts";
 import type { Link } from "../../../worker/contract.ts";
+import type { AppContext } from "../../../worker/http/context.ts";
 import { replayOr } from "../../../worker/idempotency/replay.ts";
 import type { LinkReply } from "../../../worker/ledger/replies.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { markdownTable, withTable } from "../../../worker/openapi/markdown.ts";
-import { documents, tables, withTables } from "../../../worker/openapi/tables.ts";
+import { markdownTable, withTable } from "../../../worker/docs/markdown.ts";
+import { documents, tables, withTables } from "../../../worker/docs/tables.ts";
 import { PROBLEMS } from "../../../worker/problems/registry.ts";
 
 test("the table of codes has a row for each", () => {

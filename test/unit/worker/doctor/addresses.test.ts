@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkOrigins, checkRedirectUris } from "../../../../worker/doctor/check-addresses.ts";
+import { checkOrigins, checkRedirectUris } from "../../../../worker/doctor/checks/addresses.ts";
 
 const ORIGIN = "https://shop.example.com";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tryLinkTokens } from "../../../../worker/doctor/try-link-tokens.ts";
+import { tryLinkTokens } from "../../../../worker/doctor/checks/link-tokens.ts";
 import { fail, type LinkWish, type Preparation, succeed } from "../../../../worker/providers/provider.ts";
 
 const ready: Preparation = { state: "ready", memo: {}, linkToken: "link-sandbox-secret", linkTokenLifeMs: 1 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkPage } from "../../../../worker/doctor/check-page.ts";
-import { policiesInMarkup } from "../../../../worker/doctor/read-page.ts";
+import { checkPage } from "../../../../worker/doctor/cli/check-page.ts";
+import { policiesInMarkup } from "../../../../worker/doctor/cli/read-page.ts";
 
 const url = new URL("https://shop.example.com/bank");
 const api = new URL("https://link.example.com");

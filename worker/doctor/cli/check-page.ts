@@ -1,0 +1,114 @@
+/** Whether a page's Content Security Policy lets Plaid's script and ours do their work. Pure. */
+import type { DoctorItem } from "../../contract.ts";
+import { failed, ok } from "../items.ts";
+import {
+  allowsInline,
+  allowsNonce,
+  allowsUrl,
+  hasKeyword,
+  type Policy,
+  parsePolicies,
+  sourcesOf,
+} from "./content-security-policy.ts";
+
+const PLAID_SCRIPT = "https://cdn.plaid.com/link/v2/stable/link-initialize.js";
+const PLAID_FRAME = "https://cdn.plaid.com/";
+/** Trusted Types policies of our own code. */
+const TRUSTED_TYPES = ["bank-link", "lit-html"];
+
+export interface Page {
+  url: URL;
+  /** The values of Content-Security-Policy headers and meta elements; all of them must agree. */
+  policies: readonly string[];
+  /** The Worker's base URL. */
+  api: URL;
+  environment: "sandbox" | "production" | null;
+}
+
+interface Need {
+  id: string;
+  title: string;
+  whatToDo: string;
+  isMet: (policy: Policy) => boolean;
+}
+
+export function checkPage(page: Page): DoctorItem[] {
+  const policies = page.policies.flatMap(parsePolicies);
+  if (policies.length === 0) return [ok("page.csp", "The page's policy blocks nothing: it has none")];
+  return needs(page).map(({ id, title, whatToDo, isMet }) =>
+    policies.every(isMet) ? ok(`page.${id}`, title) : failed(`page.${id}`, title, whatToDo),
+  );
+}
+
+function needs({ url: page, api, environment }: Page): Need[] {
+  const loads = (directive: string, url: string) => (policy: Policy) => {
+    const sources = sourcesOf(policy, directive);
+    return sources === null || allowsUrl(sources, new URL(url), page);
+  };
+  const runs = (url: string) => (policy: Policy) => {
+    const sources = sourcesOf(policy, "script-src-elem");
+    if (sources === null || allowsNonce(sources)) return true;
+    // Then addresses count for nothing, and what a trusted script adds is trusted.
+    return !hasKeyword(sources, "strict-dynamic") && allowsUrl(sources, new URL(url), page);
+  };
+  const plaidApi = `https://${environment ?? "production"}.plaid.com`;
+  return [
+    {
+      id: "script.plaid",
+      title: "The page lets Plaid's script run",
+      whatToDo: `Add ${PLAID_SCRIPT} to script-src, or use a nonce and give it to <bank-link nonce>.`,
+      isMet: runs(PLAID_SCRIPT),
+    },
+    {
+      id: "script.bank_link",
+      title: "The page lets bank-link.js run",
+      whatToDo: `Add ${api.origin} to script-src, or use a nonce. A page that bundles the element needs neither.`,
+      isMet: runs(new URL("/bank-link.js", api).href),
+    },
+    {
+      id: "frame",
+      title: "The page may show Plaid's frame",
+      whatToDo: "Add https://cdn.plaid.com to frame-src.",
+      isMet: loads("frame-src", PLAID_FRAME),
+    },
+    {
+      id: "connect.plaid",
+      title: "The page may call Plaid",
+      whatToDo: `Add ${plaidApi} to connect-src.`,
+      isMet: loads("connect-src", `${plaidApi}/`),
+    },
+    {
+      id: "connect.api",
+      title: "The page may call this API",
+      whatToDo: `Add ${api.origin} to connect-src.`,
+      isMet: loads("connect-src", new URL("/v1/links", api).href),
+    },
+    {
+      id: "style.elements",
+      title: "The page lets Plaid's script add style sheets",
+      whatToDo: "Add 'unsafe-inline' or a nonce to style-src.",
+      isMet: (policy) => {
+        const sources = sourcesOf(policy, "style-src-elem");
+        return sources === null || allowsNonce(sources) || allowsInline(sources);
+      },
+    },
+    {
+      id: "style.attributes",
+      title: "The page lets Plaid's script set style attributes",
+      whatToDo: "Add style-src-attr 'unsafe-inline'; a nonce cannot stand for it.",
+      isMet: (policy) => {
+        const sources = sourcesOf(policy, "style-src-attr");
+        return sources === null || allowsInline(sources);
+      },
+    },
+    {
+      id: "trusted_types",
+      title: "The page lets the element make its Trusted Types policies",
+      whatToDo: `Add ${TRUSTED_TYPES.join(" ")} to trusted-types.`,
+      isMet: (policy) => {
+        const names = policy.get("trusted-types");
+        return !names || names.includes("*") || TRUSTED_TYPES.every((name) => names.includes(name));
+      },
+    },
+  ];
+}
