@@ -2,7 +2,6 @@
 import * as z from "zod";
 import type { ProviderName } from "./contract.ts";
 import { providerName } from "./contract.ts";
-import type { Env } from "./env.ts";
 import { REDIRECT_URI_MAX_CHARS, SESSION_SECRET_MIN_BYTES, UPSTREAM_TIMEOUT_S } from "./limits.ts";
 
 export interface CybridConfig {
@@ -139,6 +138,9 @@ const variables = z.object({
   UPSTREAM_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(60).default(UPSTREAM_TIMEOUT_S),
 });
 type Variables = z.infer<typeof variables>;
+
+/** The variables and secrets as they are bound: text, each of which may be missing. */
+export type ConfigVariables = { [Name in keyof Variables]?: string };
 
 /** Needed by a provider that is switched on. */
 const NEEDED: Readonly<Record<ProviderName, readonly (keyof Variables)[]>> = {
@@ -297,7 +299,7 @@ function parseCustomization(text: string): CybridConfig["linkCustomization"] {
 const parsedByEnv = new WeakMap<object, Config>();
 
 /** The configuration of this environment, parsed at the first call. @throws ConfigError */
-export function configOf(env: Env): Config {
+export function configOf(env: ConfigVariables): Config {
   let config = parsedByEnv.get(env);
   if (!config) {
     config = parseConfig(env);
@@ -309,7 +311,7 @@ export function configOf(env: Env): Config {
 export type Configuration = { ok: true; config: Config } | { ok: false; faults: ConfigError["faults"] };
 
 /** The same for who wants to tell what is wrong. */
-export function readConfiguration(env: Env): Configuration {
+export function readConfiguration(env: ConfigVariables): Configuration {
   try {
     return { ok: true, config: configOf(env) };
   } catch (error) {
@@ -319,6 +321,6 @@ export function readConfiguration(env: Env): Configuration {
 }
 
 /** The API keys by themselves, for what answers while the rest is bad. */
-export function apiKeysOf(env: Env): readonly string[] {
+export function apiKeysOf(env: ConfigVariables): readonly string[] {
   return list.parse(env.API_KEYS).filter((key) => apiKey.safeParse(key).success);
 }

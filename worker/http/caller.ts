@@ -1,4 +1,4 @@
-import type { Caller } from "../ledger/ledger.ts";
+import type { Caller } from "../ledger/owner.ts";
 import type { AppContext } from "./context.ts";
 
 /** For whom the ledger works, and under which request id it logs. */

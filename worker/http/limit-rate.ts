@@ -1,7 +1,8 @@
 import { createMiddleware } from "hono/factory";
+import { ledgerName } from "../ledger/owner.ts";
 import { RATE_LIMIT_PERIOD_S } from "../limits.ts";
 import { refuse } from "../problems/problem.ts";
-import { type AppEnv, ledgerName } from "./context.ts";
+import type { AppEnv } from "./context.ts";
 
 /** Per customer; the ledger's own cap on new links is exact, this one is cheap and approximate. */
 export const limitRate = createMiddleware<AppEnv>(async function limitRate(c, next) {

@@ -1,5 +1,5 @@
 /** Scope and fingerprint of a request that carries an Idempotency-Key, as hashes. */
-import type { Owner } from "../http/context.ts";
+import type { Owner } from "../ledger/owner.ts";
 
 /** Environment, provider, customer, method and whole path belong to a key; the hash keeps them out of KV. */
 export function scopeOf(

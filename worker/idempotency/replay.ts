@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { link } from "../contract.ts";
 import type { AppContext } from "../http/context.ts";
-import type { Once } from "../ledger/ledger.ts";
+import type { IdempotentRequest } from "../ledger/owner.ts";
 import { type LinkReply, refused } from "../ledger/replies.ts";
 import { KV_LIFE_MIN_MS } from "../limits.ts";
 import { log } from "../log.ts";
@@ -15,16 +15,16 @@ const entry = z.object({ fingerprint: z.string(), link });
 
 export async function replayOr(
   c: AppContext,
-  once: Once,
+  request: IdempotentRequest,
   askLedger: () => Promise<LinkReply>,
 ): Promise<LinkReply> {
   const decided = askLedger().then((reply) => ({ reply, isReplay: false }));
-  const replayed = readReplay(c, once).then((reply) => (reply ? { reply, isReplay: true } : decided));
+  const replayed = readReplay(c, request).then((reply) => (reply ? { reply, isReplay: true } : decided));
   // A ledger out of reach does not keep KV from answering.
   const { reply, isReplay } = await Promise.race([decided.catch(() => replayed), replayed]);
   // The ledger's own answer still comes; it changes nothing and nobody waits for it.
   if (isReplay) c.executionCtx.waitUntil(decided.catch(() => undefined));
-  else if (reply.ok && isFinal(reply.link)) c.executionCtx.waitUntil(writeReplay(c, once, reply));
+  else if (reply.ok && isFinal(reply.link)) c.executionCtx.waitUntil(writeReplay(c, request, reply));
   return reply;
 }
 
@@ -35,7 +35,10 @@ function isFinal({ status, link_token, problem }: z.infer<typeof link>): boolean
   );
 }
 
-async function readReplay(c: AppContext, { scope, fingerprint }: Once): Promise<LinkReply | null> {
+async function readReplay(
+  c: AppContext,
+  { scope, fingerprint }: IdempotentRequest,
+): Promise<LinkReply | null> {
   try {
     const found = entry.safeParse(await c.env.IDEMPOTENCY.get(scope, "json"));
     if (!found.success) return null;
@@ -49,7 +52,7 @@ async function readReplay(c: AppContext, { scope, fingerprint }: Once): Promise<
 
 async function writeReplay(
   c: AppContext,
-  { scope, fingerprint }: Once,
+  { scope, fingerprint }: IdempotentRequest,
   { link, keptUntilMs }: Extract<LinkReply, { ok: true }>,
 ): Promise<void> {
   // Never longer than the ledger remembers the key; KV takes nothing that ends within a minute.

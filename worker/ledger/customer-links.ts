@@ -7,13 +7,13 @@ import {
   RETRY_AFTER_CONFLICT_S,
 } from "../limits.ts";
 import { type Log, loggableCode, loggableId } from "../log.ts";
-import type { LinkWish, Provider } from "../providers/provider.ts";
+import type { LinkRequest, Provider } from "../providers/provider.ts";
 import type { Driver } from "./driver.ts";
 import { nearestLanguage } from "./language.ts";
-import type { Caller, Once } from "./ledger.ts";
 import { type Beginning, beginLink, canceled, expired, finalizing, opened, settled } from "./link-machine.ts";
 import type { LinkRecord } from "./link-record.ts";
 import { toLink } from "./link-view.ts";
+import type { Caller, IdempotentRequest } from "./owner.ts";
 import { type LinkReply, type LinksReply, linkReply, type Refused, refused, refusedBy } from "./replies.ts";
 import type { LedgerStore } from "./store.ts";
 
@@ -38,28 +38,28 @@ export class CustomerLinks {
     this.#deps = deps;
   }
 
-  async create(caller: Caller, once: Once, wishes: CreateLink): Promise<LinkReply> {
-    const earlier = this.#earlier(once);
+  async create(caller: Caller, idempotent: IdempotentRequest, wishes: CreateLink): Promise<LinkReply> {
+    const earlier = this.#earlier(idempotent);
     if (earlier) return earlier;
 
     const provider = this.#deps.provider(this.#callerLog(caller));
-    const wish: LinkWish = {
+    const request: LinkRequest = {
       customerId: caller.owner.customerId,
       accountId: wishes.account_id ?? null,
       redirectUri: wishes.redirect_uri ?? null,
       language: nearestLanguage(wishes.language, provider.languages),
     };
-    if (wish.accountId !== null) {
+    if (request.accountId !== null) {
       if (!provider.capabilities.refresh) return refused("refresh_unsupported");
-      const account = await provider.readAccount(wish.customerId, wish.accountId);
+      const account = await provider.readAccount(request.customerId, request.accountId);
       if (!account.ok) return refusedBy(account.failure);
       // Another request with this key may have come meanwhile.
-      const meanwhile = this.#earlier(once);
+      const meanwhile = this.#earlier(idempotent);
       if (meanwhile) return meanwhile;
     }
 
     const nowMs = this.#deps.now();
-    const reusable = this.#reusable(wish, wishes.reference ?? null, nowMs);
+    const reusable = this.#reusable(request, wishes.reference ?? null, nowMs);
     if (!reusable && this.#deps.store.countLinksSince(nowMs - HOUR_MS) >= LINKS_PER_HOUR) {
       return refused("rate_limited", { retryAfterS: HOUR_MS / 1_000 });
     }
@@ -69,7 +69,7 @@ export class CustomerLinks {
         {
           id: `lnk_${crypto.randomUUID().replaceAll("-", "")}`,
           provider: provider.name,
-          wish,
+          request,
           reference: wishes.reference ?? null,
         },
         nowMs,
@@ -77,19 +77,19 @@ export class CustomerLinks {
     this.#deps.store.atomically(() => {
       this.#deps.store.owner = caller.owner;
       if (!reusable) this.#deps.store.saveLink(record);
-      this.#deps.store.saveClaim(once, record.id, nowMs);
+      this.#deps.store.saveClaim(idempotent, record.id, nowMs);
     });
     this.#deps.store.arm();
-    return this.#carryThrough(caller, once, record.id);
+    return this.#carryThrough(caller, idempotent, record.id);
   }
 
   async finalize(
     caller: Caller,
-    once: Once,
+    idempotent: IdempotentRequest,
     linkId: string,
     body: FinalizeLink | FinalizeRefresh,
   ): Promise<LinkReply> {
-    const earlier = this.#earlier(once);
+    const earlier = this.#earlier(idempotent);
     if (earlier) return earlier;
     const record = this.#settledLink(linkId);
     if (!record) return refused("not_found");
@@ -115,14 +115,14 @@ export class CustomerLinks {
     }
     this.#deps.store.atomically(() => {
       if (startable) this.#deps.store.saveLink(next);
-      this.#deps.store.saveClaim(once, linkId, nowMs);
+      this.#deps.store.saveClaim(idempotent, linkId, nowMs);
     });
     this.#deps.store.arm();
     this.#callerLog(caller)("finalize", {
       link_id: linkId,
       link_session_id: loggableId(body.link_session_id),
     });
-    return this.#carryThrough(caller, once, linkId);
+    return this.#carryThrough(caller, idempotent, linkId);
   }
 
   async read(caller: Caller, linkId: string, waitMs: number): Promise<LinkReply> {
@@ -149,7 +149,7 @@ export class CustomerLinks {
         (record) =>
           record.openedAtMs !== null &&
           record.status !== "expired" &&
-          (redirectUri === null || record.wish.redirectUri === redirectUri),
+          (redirectUri === null || record.request.redirectUri === redirectUri),
       );
     return current ? linkReply(current, nowMs) : refused("not_found");
   }
@@ -182,7 +182,7 @@ export class CustomerLinks {
   }
 
   /** The reply to a key that has been seen: a replay, a conflict, or a refusal. */
-  #earlier({ scope, fingerprint }: Once): LinkReply | null {
+  #earlier({ scope, fingerprint }: IdempotentRequest): LinkReply | null {
     const claim = this.#deps.store.claim(scope, this.#deps.now());
     if (!claim) return null;
     if (claim.fingerprint !== fingerprint) return refused("idempotency_key_reused");
@@ -192,7 +192,11 @@ export class CustomerLinks {
     return this.#reply(claim.linkId, { replayed: true, keptUntilMs: claim.expiresAtMs });
   }
 
-  async #carryThrough({ requestId }: Caller, { scope, waitMs }: Once, linkId: string): Promise<LinkReply> {
+  async #carryThrough(
+    { requestId }: Caller,
+    { scope, waitMs }: IdempotentRequest,
+    linkId: string,
+  ): Promise<LinkReply> {
     this.#running.add(scope);
     try {
       await this.#wait(linkId, requestId, waitMs);
@@ -216,8 +220,8 @@ export class CustomerLinks {
   }
 
   #creation(record: LinkRecord, body: FinalizeLink | FinalizeRefresh): Beginning | Refused {
-    if (record.wish.accountId !== null) {
-      if (!("public_token" in body)) return { accountId: record.wish.accountId };
+    if (record.request.accountId !== null) {
+      if (!("public_token" in body)) return { accountId: record.request.accountId };
       return refused("invalid_request", {
         detail: "This link is a refresh: it takes no public token and no account.",
         errors: [{ pointer: "/public_token", detail: "must be left out" }],
@@ -225,7 +229,7 @@ export class CustomerLinks {
     }
     if (!("public_token" in body)) return refused("account_metadata_missing");
     const { public_token: publicToken, ...selection } = body;
-    const { customerId } = record.wish;
+    const { customerId } = record.request;
     const composed = this.#deps.provider(this.#deps.log).composeAccount({
       linkId: record.id,
       customerId,
@@ -236,14 +240,14 @@ export class CustomerLinks {
   }
 
   /** Ready, never opened, wished the same: another attempt would only make another token. */
-  #reusable(wish: LinkWish, reference: string | null, nowMs: number): LinkRecord | undefined {
+  #reusable(request: LinkRequest, reference: string | null, nowMs: number): LinkRecord | undefined {
     return this.#deps.store
       .linksWithStatus("ready")
       .find(
         (record) =>
           record.openedAtMs === null &&
           record.reference === reference &&
-          JSON.stringify(record.wish) === JSON.stringify(wish) &&
+          JSON.stringify(record.request) === JSON.stringify(request) &&
           (record.linkTokenExpiresAtMs ?? 0) - nowMs >= LINK_REUSE_MIN_LIFE_MS,
       );
   }

@@ -124,11 +124,11 @@ export class Driver {
       upstreamTimeoutMs: upstreamTimeoutMs(),
       verifyOwnership: provider.capabilities.verify_ownership,
     };
-    const { id, wish } = record;
+    const { id, request } = record;
     switch (work.kind) {
       case "prepare": {
         this.#guard(id);
-        const result = await provider.prepare(wish, record.memo);
+        const result = await provider.prepare(request, record.providerState);
         return this.#write(id, work, (current) => prepared(current, work, result, now()));
       }
       case "create": {
@@ -146,10 +146,10 @@ export class Driver {
       case "search": {
         this.#guard(id);
         const result = await provider.findAccount({
-          customerId: wish.customerId,
+          customerId: request.customerId,
           name: work.name,
           selection: work.selection,
-          memo: record.memo ?? {},
+          providerState: record.providerState ?? {},
           linkCreatedAtMs: record.createdAtMs,
           ownedIds: this.#deps.store.ownedAccountIds(id),
         });
@@ -157,12 +157,12 @@ export class Driver {
       }
       case "process": {
         this.#guard(id);
-        const result = await provider.readAccount(wish.customerId, work.accountId);
+        const result = await provider.readAccount(request.customerId, work.accountId);
         return this.#write(id, work, (current) => observed(current, work, result, now(), rules));
       }
       case "verify": {
         this.#guard(id);
-        const result = await provider.verifyOwnership(wish.customerId, work.accountId);
+        const result = await provider.verifyOwnership(request.customerId, work.accountId);
         return this.#write(id, work, (current) => verified(current, work, result, now()));
       }
       case "refresh":
@@ -177,20 +177,20 @@ export class Driver {
     provider: Provider,
     rules: Rules,
   ): Promise<void> {
-    const { id, wish } = record;
+    const { id, request } = record;
     const { store, now } = this.#deps;
     this.#guard(id);
     let current = work;
-    let result = await provider.readAccount(wish.customerId, work.accountId);
+    let result = await provider.readAccount(request.customerId, work.accountId);
     if (result.ok && result.value.status === "refresh_required") {
       const intended = patching(record, work);
       this.#save(intended);
       current = intended.work as WorkOf<"refresh">;
-      result = await provider.refreshAccount(wish.customerId, work.accountId);
+      result = await provider.refreshAccount(request.customerId, work.accountId);
     }
     const works = result.ok && (result.value.status === "active" || result.value.status === "unverified");
     if (works && current.patched && provider.proveRefresh) {
-      result = await provider.proveRefresh(wish.customerId, work.accountId);
+      result = await provider.proveRefresh(request.customerId, work.accountId);
     }
     const told = result.ok ? succeed(store.recall(result.value)) : result;
     this.#write(id, current, (link) => observed(link, current, told, now(), rules));

@@ -3,15 +3,13 @@
  * It decides on idempotency, calls the provider itself, and goes on by its alarm when nobody waits any more.
  */
 import { DurableObject } from "cloudflare:workers";
-import { type Config, configOf, type WebhookConfig } from "../config.ts";
+import { type Config, type ConfigVariables, configOf, type WebhookConfig } from "../config.ts";
 import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh } from "../contract.ts";
-import type { Env } from "../env.ts";
-import type { Owner } from "../http/context.ts";
 import { ALARM_LOOK_GUARD_MS, DRIVE_ERROR_RETRY_MS, LINK_KEPT_MS } from "../limits.ts";
 import { type Log, log } from "../log.ts";
 import type { Message } from "../notify/message.ts";
 import { deliver } from "../notify/webhook.ts";
-import { accessTokenSource } from "../providers/access-token-source.ts";
+import { type AccessTokensBinding, accessTokenSource } from "../providers/access-token-source.ts";
 import type { Provider } from "../providers/provider.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
 import {
@@ -25,27 +23,15 @@ import { CustomerLinks } from "./customer-links.ts";
 import { Driver } from "./driver.ts";
 import { settled } from "./link-machine.ts";
 import type { Undelivered } from "./outbox.ts";
+import type { Caller, IdempotentRequest, Owner } from "./owner.ts";
 import type { AccountReply, AccountsReply, LinkReply, LinksReply } from "./replies.ts";
 import { LedgerStore } from "./store.ts";
 import { lookAt } from "./watcher.ts";
 import type { Watch } from "./watches.ts";
 
-/** What every call brings: whose ledger this is, and for whose log lines. */
-export interface Caller {
-  owner: Owner;
-  requestId: string;
-}
+export interface LedgerEnv extends ConfigVariables, AccessTokensBinding {}
 
-/** A request that must not be done twice. */
-export interface Once {
-  /** SHA-256 of environment, provider, customer, method, path and key. */
-  scope: string;
-  /** SHA-256 of the canonical validated body. */
-  fingerprint: string;
-  waitMs: number;
-}
-
-export class Ledger extends DurableObject<Env> {
+export class Ledger extends DurableObject<LedgerEnv> {
   readonly #store = new LedgerStore(this.ctx.storage, () => this.#config.webhook !== null);
   #owner: Owner | null = null;
   readonly #driver = new Driver({
@@ -64,18 +50,18 @@ export class Ledger extends DurableObject<Env> {
     now: Date.now,
   });
 
-  async createLink(caller: Caller, once: Once, wishes: CreateLink): Promise<LinkReply> {
+  async createLink(caller: Caller, request: IdempotentRequest, wishes: CreateLink): Promise<LinkReply> {
     this.#actFor(caller);
-    return this.#links.create(caller, once, wishes);
+    return this.#links.create(caller, request, wishes);
   }
 
   async finalizeLink(
     caller: Caller,
-    once: Once,
+    request: IdempotentRequest,
     linkId: string,
     body: FinalizeLink | FinalizeRefresh,
   ): Promise<LinkReply> {
-    return this.#links.finalize(caller, once, linkId, body);
+    return this.#links.finalize(caller, request, linkId, body);
   }
 
   async readLink(caller: Caller, linkId: string, waitMs: number): Promise<LinkReply> {

@@ -13,17 +13,17 @@ import type { LinkRecord, WorkOf } from "./link-record.ts";
 import { eagerDelayMs, nextAtMs } from "./pacing.ts";
 
 export function beginLink(
-  { id, provider, wish, reference }: Pick<LinkRecord, "id" | "provider" | "wish" | "reference">,
+  { id, provider, request, reference }: Pick<LinkRecord, "id" | "provider" | "request" | "reference">,
   nowMs: number,
 ): LinkRecord {
   return {
     id,
     provider,
-    mode: wish.accountId === null ? "link" : "refresh",
+    mode: request.accountId === null ? "link" : "refresh",
     status: "preparing",
-    wish,
+    request,
     reference,
-    memo: null,
+    providerState: null,
     linkToken: null,
     linkTokenExpiresAtMs: null,
     work: { kind: "prepare", startedAtMs: nowMs, notBeforeMs: nowMs, looks: 0 },
@@ -52,7 +52,7 @@ export function prepared(
     const notBeforeMs = nextAtMs(nowMs, eagerDelayMs(work.looks), result.failure);
     const late = notBeforeMs - work.startedAtMs >= WORKFLOW_MAX_MS;
     // The workflow exists; a read that failed for now is only a look that saw nothing.
-    const mayLookAgain = record.memo !== null && PROBLEMS[code].retryable && !late;
+    const mayLookAgain = record.providerState !== null && PROBLEMS[code].retryable && !late;
     if (!mayLookAgain) return failed(record, code, nowMs);
     return { ...record, work: { ...work, looks: work.looks + 1, notBeforeMs } };
   }
@@ -60,14 +60,14 @@ export function prepared(
   switch (value.state) {
     case "pending":
       if (nowMs - work.startedAtMs >= WORKFLOW_MAX_MS) return failed(record, "provider_timeout", nowMs);
-      return { ...again, memo: value.memo };
+      return { ...again, providerState: value.providerState };
     case "failed":
       return failed(record, value.code, nowMs);
     case "ready":
       return {
         ...record,
         status: "ready",
-        memo: value.memo,
+        providerState: value.providerState,
         linkToken: value.linkToken,
         linkTokenExpiresAtMs: nowMs + value.linkTokenLifeMs,
         work: null,
@@ -129,4 +129,4 @@ export function dueAtMs(record: LinkRecord): number {
 }
 
 const WITHOUT_LINK_TOKEN = { linkToken: null, linkTokenExpiresAtMs: null } as const;
-const AT_ITS_END = { ...WITHOUT_LINK_TOKEN, work: null, memo: null } as const;
+const AT_ITS_END = { ...WITHOUT_LINK_TOKEN, work: null, providerState: null } as const;

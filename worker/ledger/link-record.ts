@@ -1,15 +1,15 @@
 /** A link as the ledger keeps it. Tokens live here only while they are needed, and nowhere else. */
 import type { Account, LinkMode, LinkProblem, LinkStatus, ProviderName } from "../contract.ts";
-import type { LinkWish, Memo, Selection } from "../providers/provider.ts";
+import type { LinkRequest, ProviderState, Selection } from "../providers/provider.ts";
 
 export interface LinkRecord {
   id: string;
   provider: ProviderName;
   mode: LinkMode;
   status: LinkStatus;
-  wish: LinkWish;
+  request: LinkRequest;
   reference: string | null;
-  memo: Memo | null;
+  providerState: ProviderState | null;
   linkToken: string | null;
   linkTokenExpiresAtMs: number | null;
   /** What remains to be done with the provider; null while a person is at work, and at the end. */

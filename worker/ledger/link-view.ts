@@ -25,7 +25,7 @@ export function toLink(record: LinkRecord): Link {
 }
 
 /** The account that a refresh is for, by its id: a page that comes back from a bank knows its element by it. */
-function refreshed({ provider, wish: { accountId: id } }: LinkRecord): Account | null {
+function refreshed({ provider, request: { accountId: id } }: LinkRecord): Account | null {
   return id === null ? null : bareAccount({ id, provider, status: "refresh_required" });
 }
 

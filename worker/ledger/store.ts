@@ -5,14 +5,13 @@
  */
 
 import type { Account } from "../contract.ts";
-import type { Owner } from "../http/context.ts";
 import { IDEMPOTENCY_KEPT_MS } from "../limits.ts";
 import type { Message } from "../notify/message.ts";
 import { recallAccount } from "./describe-account.ts";
-import type { Once } from "./ledger.ts";
 import { dueAtMs } from "./link-machine.ts";
 import type { LinkRecord } from "./link-record.ts";
 import { OUTBOX_SCHEMA, Outbox } from "./outbox.ts";
+import type { IdempotentRequest, Owner } from "./owner.ts";
 import { WATCHES_SCHEMA, Watches } from "./watches.ts";
 
 const SCHEMA = `
@@ -189,7 +188,7 @@ export class LedgerStore {
   }
 
   saveClaim(
-    { scope, fingerprint }: Pick<Once, "scope" | "fingerprint">,
+    { scope, fingerprint }: Pick<IdempotentRequest, "scope" | "fingerprint">,
     linkId: string,
     nowMs: number,
   ): void {

@@ -45,7 +45,7 @@ export function outcomeMessage(record: LinkRecord, now: Date): Message {
     type,
     {
       link_id: record.id,
-      customer_id: record.wish.customerId,
+      customer_id: record.request.customerId,
       provider: record.provider,
       mode: record.mode,
       status: record.status,

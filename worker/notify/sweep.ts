@@ -6,8 +6,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config.ts";
 import type { ProviderName } from "../contract.ts";
-import type { Env } from "../env.ts";
-import { ledgerName, type Owner } from "../http/context.ts";
+import type { Ledger, LedgerEnv } from "../ledger/ledger.ts";
+import { ledgerName, type Owner } from "../ledger/owner.ts";
 import { PROCESSING_POLL_MAX_MS, SWEEP_ABSENCES, SWEEP_RETRY_MS } from "../limits.ts";
 import { log } from "../log.ts";
 import { accessTokenSource } from "../providers/access-token-source.ts";
@@ -31,6 +31,10 @@ const SCHEMA = `
   INSERT OR IGNORE INTO progress (id, sweep, page) VALUES (1, 0, NULL);
 `;
 
+export interface SweepEnv extends LedgerEnv {
+  LEDGER: DurableObjectNamespace<Ledger>;
+}
+
 const PROVIDER_KEY = "provider";
 
 interface Progress extends Record<string, SqlStorageValue> {
@@ -39,10 +43,10 @@ interface Progress extends Record<string, SqlStorageValue> {
   page: number | null;
 }
 
-export class Sweep extends DurableObject<Env> {
+export class Sweep extends DurableObject<SweepEnv> {
   readonly #sql = this.ctx.storage.sql;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: SweepEnv) {
     super(ctx, env);
     this.#sql.exec(SCHEMA);
   }

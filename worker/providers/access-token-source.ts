@@ -1,30 +1,23 @@
 /** Where a provider's API gets its access token: from the one keeper of it, with a copy in this isolate's memory. */
 import type { ProviderName } from "../contract.ts";
-import type { Env } from "../env.ts";
-import { fail, type Result, succeed } from "./provider.ts";
+import type { AccessToken, AccessTokenSource } from "./access-token.ts";
+import type { AccessTokens } from "./access-tokens.ts";
+import { fail, succeed } from "./provider.ts";
 
-export interface AccessToken {
-  value: string;
-  /** When to stop using it: the provider's expiry minus a margin. */
-  useUntilMs: number;
-}
-
-export type TokenDoubt = "unauthorized" | "scope";
-
-/** Where a provider's API gets its token, and says that one does not work. */
-export interface AccessTokenSource {
-  get(): Promise<Result<string>>;
-  /** The token was accepted: should it be refused later, it has ended early. */
-  proved(value: string): void;
-  /** `false` when a new token would not help yet. */
-  drop(value: string, doubt: TokenDoubt): Promise<boolean>;
+/** The keeper's binding, as whoever calls a provider needs it. */
+export interface AccessTokensBinding {
+  ACCESS_TOKENS: DurableObjectNamespace<AccessTokens>;
 }
 
 const inIsolate = new Map<string, AccessToken>();
 /** The last token of each identity that a provider has accepted here. */
 const proven = new Map<string, string>();
 
-export function accessTokenSource(env: Env, provider: ProviderName, identity: string): AccessTokenSource {
+export function accessTokenSource(
+  env: AccessTokensBinding,
+  provider: ProviderName,
+  identity: string,
+): AccessTokenSource {
   const keeper = () => env.ACCESS_TOKENS.getByName(identity);
   return {
     async get() {

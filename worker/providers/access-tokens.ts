@@ -3,9 +3,8 @@
  * One Durable Object each, so that any load makes one token call per token's lifetime.
  */
 import { DurableObject } from "cloudflare:workers";
-import { configOf } from "../config.ts";
+import { type ConfigVariables, configOf } from "../config.ts";
 import type { ProviderName } from "../contract.ts";
-import type { Env } from "../env.ts";
 import {
   ACCESS_TOKEN_MARGIN_MS,
   CREDENTIALS_REFUSED_RETRY_MS,
@@ -13,7 +12,7 @@ import {
   UNPROVEN_DROPS_MAX,
 } from "../limits.ts";
 import { log } from "../log.ts";
-import type { AccessToken, TokenDoubt } from "./access-token-source.ts";
+import type { AccessToken, TokenDoubt } from "./access-token.ts";
 import { fail, type Result, succeed } from "./provider.ts";
 import { requestAccessToken } from "./registry.ts";
 
@@ -33,7 +32,7 @@ interface Pauses {
 
 const NO_PAUSES: Pauses = { refusedUntilMs: 0, scopeDroppedAtMs: 0, unprovenSinceMs: 0, unprovenDrops: 0 };
 
-export class AccessTokens extends DurableObject<Env> {
+export class AccessTokens extends DurableObject<ConfigVariables> {
   #request: Promise<Result<AccessToken>> | null = null;
 
   async get(provider: ProviderName): Promise<Result<AccessToken>> {

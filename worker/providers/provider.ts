@@ -41,7 +41,7 @@ export const fail = (
   retryAfterMs: number | null = null,
 ): Result<never> => ({ ok: false, failure: { code, done, retryAfterMs } });
 
-export interface LinkWish {
+export interface LinkRequest {
   customerId: string;
   /** Set: a refresh of this account. */
   accountId: string | null;
@@ -51,11 +51,11 @@ export interface LinkWish {
 }
 
 /** What the provider needs to remember between two steps of one link; plain JSON, no token in it. */
-export type Memo = Readonly<Record<string, string>>;
+export type ProviderState = Readonly<Record<string, string>>;
 
 export type Preparation =
-  | { state: "pending"; memo: Memo }
-  | { state: "ready"; memo: Memo; linkToken: string; linkTokenLifeMs: number }
+  | { state: "pending"; providerState: ProviderState }
+  | { state: "ready"; providerState: ProviderState; linkToken: string; linkTokenLifeMs: number }
   | { state: "failed"; code: ProblemCode };
 
 /** What the customer chose in Link. */
@@ -85,8 +85,8 @@ export interface AccountQuery {
   /** The account's name as it was sent. */
   name: string;
   selection: Selection;
-  memo: Memo;
-  /** By our clock, where the provider's own is missing from the memo. */
+  providerState: ProviderState;
+  /** By our clock, where the provider's own is missing from the providerState. */
   linkCreatedAtMs: number;
   /** Accounts that other links of this customer made. */
   ownedIds: ReadonlySet<string>;
@@ -99,10 +99,10 @@ export interface Provider {
   readonly languages: readonly string[];
 
   /**
-   * One step towards a link token: the first with `memo` null, the next ones with what the last gave.
+   * One step towards a link token: the first with `providerState` null, the next ones with what the last gave.
    * Each step may be repeated: a link token that nobody uses does no harm.
    */
-  prepare(wish: LinkWish, memo: Memo | null): Promise<Result<Preparation>>;
+  prepare(request: LinkRequest, providerState: ProviderState | null): Promise<Result<Preparation>>;
 
   /**
    * The body of the call that makes the account, kept until the link's end so that a repeat is the same.

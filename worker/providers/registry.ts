@@ -2,7 +2,7 @@
 import type { Config } from "../config.ts";
 import type { ProviderName } from "../contract.ts";
 import type { Log } from "../log.ts";
-import type { AccessTokenSource } from "./access-token-source.ts";
+import type { AccessTokenSource } from "./access-token.ts";
 import { type AuthorizedApiOptions, createAuthorizedApi } from "./authorized-api.ts";
 import { requestCybridToken, scopesOf } from "./cybrid/access-token.ts";
 import { createCybridApi } from "./cybrid/api.ts";

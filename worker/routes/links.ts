@@ -20,7 +20,7 @@ import { checkShape, readJson } from "../http/request-body.ts";
 import { fingerprintOf, scopeOf } from "../idempotency/fingerprint.ts";
 import { parseIdempotencyKey } from "../idempotency/key.ts";
 import { replayOr } from "../idempotency/replay.ts";
-import type { Once } from "../ledger/ledger.ts";
+import type { IdempotentRequest } from "../ledger/owner.ts";
 import { WAIT_GET_DEFAULT_S, WAIT_POST_DEFAULT_S } from "../limits.ts";
 import { refuse, refuseWith } from "../problems/problem.ts";
 
@@ -35,8 +35,8 @@ export const links = new Hono<AppEnv>()
       ...(redirectUri !== null && { redirect_uri: redirectUri }),
       ...(reference !== undefined && { reference }),
     };
-    const once = await onceOf(c, key, body);
-    const reply = await replayOr(c, once, () => ledgerOf(c).createLink(callerOf(c), once, wishes));
+    const request = await idempotentRequest(c, key, body);
+    const reply = await replayOr(c, request, () => ledgerOf(c).createLink(callerOf(c), request, wishes));
     return answerLink(c, reply, 201);
   })
   .get("/", requireSessionOrKey, limitRate, async (c) => {
@@ -57,9 +57,9 @@ export const links = new Hono<AppEnv>()
   .post("/:id/finalize", requireSession, limitRate, async (c) => {
     const key = parseIdempotencyKey(c.req.header("Idempotency-Key"));
     const body = checkFinalize(await readJson(c));
-    const once = await onceOf(c, key, body);
-    const reply = await replayOr(c, once, () =>
-      ledgerOf(c).finalizeLink(callerOf(c), once, c.req.param("id"), body),
+    const request = await idempotentRequest(c, key, body);
+    const reply = await replayOr(c, request, () =>
+      ledgerOf(c).finalizeLink(callerOf(c), request, c.req.param("id"), body),
     );
     return answerLink(c, reply, 200);
   })
@@ -68,7 +68,7 @@ export const links = new Hono<AppEnv>()
     return answerLink(c, await ledgerOf(c).exitLink(callerOf(c), c.req.param("id"), body), 200);
   });
 
-async function onceOf(c: AppContext, key: string, body: unknown): Promise<Once> {
+async function idempotentRequest(c: AppContext, key: string, body: unknown): Promise<IdempotentRequest> {
   const [scope, fingerprint] = await Promise.all([
     scopeOf(c.get("owner"), c.req.method, c.req.path, key),
     fingerprintOf(body),

@@ -1,4 +1,4 @@
-/** The tables of test/README.md that say which test holds what. Pure. */
+/** The tables of test/rules.md that say which test holds what. Pure. */
 
 export interface Row {
   /** The heading above the table. */

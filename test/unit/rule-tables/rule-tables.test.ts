@@ -8,9 +8,7 @@ import { readTables } from "./read-tables.ts";
 import { titlesOf } from "./test-titles.ts";
 
 const FOLDER = join(import.meta.dirname, "../..");
-const rows = ["README.md", "../component/README.md"].flatMap((path) =>
-  readTables(readFileSync(join(FOLDER, path), "utf8")),
-);
+const rows = ["rules.md"].flatMap((path) => readTables(readFileSync(join(FOLDER, path), "utf8")));
 const named = rows.flatMap(({ tests }) => tests ?? []);
 
 function subjectsOf(section: string): string[] {

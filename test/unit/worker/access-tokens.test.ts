@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseConfig } from "../../../worker/config.ts";
 import type { Env } from "../../../worker/env.ts";
-import { accessTokenSource, type TokenDoubt } from "../../../worker/providers/access-token-source.ts";
+import type { TokenDoubt } from "../../../worker/providers/access-token.ts";
+import { accessTokenSource } from "../../../worker/providers/access-token-source.ts";
 import { fail, succeed } from "../../../worker/providers/provider.ts";
 import { accessTokenIdentity } from "../../../worker/providers/registry.ts";
 

@@ -34,9 +34,14 @@ function account(status: Account["status"]): Account {
 }
 
 function finalizingLink(): LinkRecord {
-  const wish = { customerId: "c", accountId: null, redirectUri: null, language: "en" };
-  const begun = beginLink({ id: "lnk_1", provider: "cybrid", wish, reference: "order 7" }, 0);
-  const value = { state: "ready" as const, memo: {}, linkToken: "link-1", linkTokenLifeMs: 3_600_000 };
+  const request = { customerId: "c", accountId: null, redirectUri: null, language: "en" };
+  const begun = beginLink({ id: "lnk_1", provider: "cybrid", request, reference: "order 7" }, 0);
+  const value = {
+    state: "ready" as const,
+    providerState: {},
+    linkToken: "link-1",
+    linkTokenLifeMs: 3_600_000,
+  };
   assert.equal(begun.work?.kind, "prepare");
   const ready = prepared(begun, begun.work as never, succeed(value), 0);
   return finalizing(ready, { body: "{}", name: "Bank - Checking", selection: { account: { id: "a" } } }, 0);

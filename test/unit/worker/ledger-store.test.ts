@@ -16,8 +16,8 @@ test("the one alarm is armed for whatever is due first: a link, a message or a w
   const { store, alarmAtMs } = ledgerStore();
   store.arm();
   assert.equal(alarmAtMs(), null);
-  const wish = { customerId: "c", accountId: null, redirectUri: null, language: "en" };
-  store.saveLink(beginLink({ id: "lnk_1", provider: "cybrid", wish, reference: null }, 3_000));
+  const request = { customerId: "c", accountId: null, redirectUri: null, language: "en" };
+  store.saveLink(beginLink({ id: "lnk_1", provider: "cybrid", request, reference: null }, 3_000));
   store.arm();
   assert.equal(alarmAtMs(), 3_000);
   const data = {

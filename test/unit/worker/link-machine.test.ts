@@ -39,15 +39,15 @@ const search: Rules = {
 const replay: Rules = { ...search, recovery: "replay" };
 
 function preparing(): LinkRecord {
-  const wish = { customerId: "c", accountId: null, redirectUri: null, language: "en" };
-  return beginLink({ id: "lnk_1", provider: "cybrid", wish, reference: null }, 0);
+  const request = { customerId: "c", accountId: null, redirectUri: null, language: "en" };
+  return beginLink({ id: "lnk_1", provider: "cybrid", request, reference: null }, 0);
 }
 
 function ready(): LinkRecord {
   const begun = preparing();
   const value = {
     state: "ready" as const,
-    memo: { workflowGuid: "w" },
+    providerState: { workflowGuid: "w" },
     linkToken: "link-1",
     linkTokenLifeMs: 1_000,
   };
@@ -88,23 +88,23 @@ describe("preparing", () => {
     const next = prepared(
       begun,
       workOf(begun, "prepare"),
-      succeed({ state: "pending", memo: { workflowGuid: "w" } }),
+      succeed({ state: "pending", providerState: { workflowGuid: "w" } }),
       10,
     );
     assert.equal(next.status, "preparing");
-    assert.deepEqual(next.memo, { workflowGuid: "w" });
+    assert.deepEqual(next.providerState, { workflowGuid: "w" });
     assert.equal(dueAtMs(next), 160);
   });
 
   test("a workflow that takes longer than a minute has failed", () => {
     const begun = preparing();
-    const pending = succeed({ state: "pending" as const, memo: {} });
+    const pending = succeed({ state: "pending" as const, providerState: {} });
     const next = prepared(begun, workOf(begun, "prepare"), pending, WORKFLOW_MAX_MS);
     assert.equal(next.problem?.code, "provider_timeout");
   });
 
   test("a read that failed for now is only a look that saw nothing", () => {
-    const begun = { ...preparing(), memo: { workflowGuid: "w" } };
+    const begun = { ...preparing(), providerState: { workflowGuid: "w" } };
     const next = prepared(begun, workOf(begun, "prepare"), fail("provider_unavailable", "unknown"), 10);
     assert.equal(next.status, "preparing");
   });
@@ -346,7 +346,7 @@ describe("Retry-After", () => {
   } as const;
 
   test("is waited out between two looks, whatever is looked at", () => {
-    const begun = { ...preparing(), memo: { workflowGuid: "w" } };
+    const begun = { ...preparing(), providerState: { workflowGuid: "w" } };
     assert.equal(dueAtMs(prepared(begun, workOf(begun, "prepare"), pause, 10)), 45_010);
     const record = posted1();
     const made = posted(record, workOf(record, "posting"), succeed(account("processing")), 100, search);

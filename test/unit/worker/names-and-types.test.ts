@@ -105,7 +105,7 @@ describe("the account that a lost create made", () => {
     customerId: "c",
     name: "Bank - Checking",
     selection: { account: { id: "1", mask: "0000" }, institution: { id: "ins_1", name: "Bank" } },
-    memo: { workflowCreatedAt: "2026-01-01T00:00:10Z" },
+    providerState: { workflowCreatedAt: "2026-01-01T00:00:10Z" },
     linkCreatedAtMs: Date.parse("2026-01-01T00:00:10Z"),
     ownedIds: new Set<string>(),
   };
@@ -138,7 +138,7 @@ describe("the account that a lost create made", () => {
   }
 
   test("is not an old one, should Cybrid not tell when the workflow was created", () => {
-    const unknown = { ...query, memo: {} };
+    const unknown = { ...query, providerState: {} };
     assert.equal(findCreatedAccount([candidate], unknown)?.guid, "g1");
     const old = { ...candidate, created_at: "2025-12-31T23:00:00Z" };
     assert.equal(findCreatedAccount([old], unknown), null);

@@ -3,7 +3,7 @@ import type { DoctorItem } from "../../contract.ts";
 import { eagerDelayMs } from "../../ledger/pacing.ts";
 import { DOCTOR_LINK_TOKEN_MAX_MS, DOCTOR_LINK_TOKENS_MAX } from "../../limits.ts";
 import type { ProblemCode } from "../../problems/registry.ts";
-import type { LinkWish, Memo, Provider } from "../../providers/provider.ts";
+import type { LinkRequest, Provider, ProviderState } from "../../providers/provider.ts";
 import { failed, ok, unknown } from "../items.ts";
 
 export interface Trial {
@@ -34,15 +34,15 @@ async function tryLinkToken(
   { provider, customerId, now, sleep }: Trial,
   redirectUri: string | null,
 ): Promise<ProblemCode | null> {
-  const wish: LinkWish = { customerId, accountId: null, redirectUri, language: "en" };
+  const request: LinkRequest = { customerId, accountId: null, redirectUri, language: "en" };
   const deadlineMs = now() + DOCTOR_LINK_TOKEN_MAX_MS;
-  let memo: Memo | null = null;
+  let providerState: ProviderState | null = null;
   for (let looks = 0; now() < deadlineMs; looks++) {
-    const step = await provider.prepare(wish, memo);
+    const step = await provider.prepare(request, providerState);
     if (!step.ok) return step.failure.code;
     if (step.value.state === "failed") return step.value.code;
     if (step.value.state === "ready") return null;
-    memo = step.value.memo;
+    providerState = step.value.providerState;
     await sleep(eagerDelayMs(looks));
   }
   return "provider_timeout";

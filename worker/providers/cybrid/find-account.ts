@@ -11,7 +11,7 @@ export function findCreatedAccount(
   accounts: readonly ExternalBankAccount[],
   query: AccountQuery,
 ): ExternalBankAccount | null {
-  const workflowCreatedAt = Date.parse(query.memo.workflowCreatedAt ?? "");
+  const workflowCreatedAt = Date.parse(query.providerState.workflowCreatedAt ?? "");
   const notBefore = Number.isNaN(workflowCreatedAt)
     ? query.linkCreatedAtMs - CLOCK_DIFFERENCE_MAX_MS
     : workflowCreatedAt;

@@ -30,20 +30,21 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
     recovery: "search",
     languages: LANGUAGES,
 
-    async prepare(wish, memo) {
-      const refreshing = wish.accountId !== null;
-      if (memo?.workflowGuid) {
-        const polled = await api.getWorkflow(memo.workflowGuid);
+    async prepare(request, providerState) {
+      const refreshing = request.accountId !== null;
+      if (providerState?.workflowGuid) {
+        const polled = await api.getWorkflow(providerState.workflowGuid);
         return polled.ok ? succeed(toPreparation(polled.value, refreshing)) : polled;
       }
       const created = await api.createWorkflow({
         type: "plaid",
         kind: refreshing ? "link_token_update" : "link_token_create",
-        language: wish.language,
-        link_customization_name: config.linkCustomization[wish.language] ?? config.linkCustomization.default,
-        customer_guid: wish.customerId,
-        ...(wish.accountId !== null && { external_bank_account_guid: wish.accountId }),
-        ...(wish.redirectUri !== null && { redirect_uri: wish.redirectUri }),
+        language: request.language,
+        link_customization_name:
+          config.linkCustomization[request.language] ?? config.linkCustomization.default,
+        customer_guid: request.customerId,
+        ...(request.accountId !== null && { external_bank_account_guid: request.accountId }),
+        ...(request.redirectUri !== null && { redirect_uri: request.redirectUri }),
       } satisfies PostWorkflow);
       return created.ok ? succeed(toPreparation(created.value, refreshing)) : created;
     },
@@ -132,12 +133,12 @@ function map(result: Result<ExternalBankAccount>) {
 }
 
 function toPreparation(workflow: Workflow, refreshing: boolean): Preparation {
-  const memo = { workflowGuid: workflow.guid, workflowCreatedAt: workflow.created_at ?? "" };
+  const providerState = { workflowGuid: workflow.guid, workflowCreatedAt: workflow.created_at ?? "" };
   // Cybrid publishes no failure codes here; a new workflow may well succeed.
   if (workflow.state === "failed") return { state: "failed", code: "provider_unavailable" };
   if (workflow.state === "completed" && workflow.plaid_link_token) {
     const linkTokenLifeMs = refreshing ? REFRESH_TOKEN_LIFE_MS : LINK_TOKEN_LIFE_MS;
-    return { state: "ready", memo, linkToken: workflow.plaid_link_token, linkTokenLifeMs };
+    return { state: "ready", providerState, linkToken: workflow.plaid_link_token, linkTokenLifeMs };
   }
-  return { state: "pending", memo };
+  return { state: "pending", providerState };
 }

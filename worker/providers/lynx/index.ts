@@ -32,18 +32,18 @@ export function createLynx(
     // Get Link Token takes no language.
     languages: ["en"],
 
-    async prepare(wish) {
+    async prepare(request) {
       // The configuration makes sure of a redirect URI where Lynx is on.
-      if (wish.redirectUri === null) return fail("redirect_uri_not_allowed");
+      if (request.redirectUri === null) return fail("redirect_uri_not_allowed");
       const token = await api.getLinkToken({
-        data: { member: { clientMemberId: wish.customerId }, clientOrg, redirectUri: wish.redirectUri },
+        data: { member: { clientMemberId: request.customerId }, clientOrg, redirectUri: request.redirectUri },
         // Lynx keeps keys for ever and would hand out the old, expired token again.
         idempotency: { idempotencyKey: newKey() },
       });
       if (!token.ok) return token;
       return succeed({
         state: "ready",
-        memo: {},
+        providerState: {},
         linkToken: token.value,
         linkTokenLifeMs: config.linkTokenLifeMs,
       });

@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tryLinkTokens } from "../../../../worker/doctor/checks/link-tokens.ts";
-import { fail, type LinkWish, type Preparation, succeed } from "../../../../worker/providers/provider.ts";
+import { fail, type LinkRequest, type Preparation, succeed } from "../../../../worker/providers/provider.ts";
 
-const ready: Preparation = { state: "ready", memo: {}, linkToken: "link-sandbox-secret", linkTokenLifeMs: 1 };
+const ready: Preparation = {
+  state: "ready",
+  providerState: {},
+  linkToken: "link-sandbox-secret",
+  linkTokenLifeMs: 1,
+};
 
 function trial(
-  prepare: (wish: LinkWish) => Preparation | null,
+  prepare: (request: LinkRequest) => Preparation | null,
   redirectUris: string[] = ["https://a.example/"],
 ) {
   let nowMs = 0;
   return tryLinkTokens({
     provider: {
       name: "cybrid",
-      prepare: async (wish) => {
-        const step = prepare(wish);
+      prepare: async (request) => {
+        const step = prepare(request);
         return step ? succeed(step) : fail("provider_rejected");
       },
     },
@@ -66,9 +71,9 @@ test("the redirect URI that is refused is the one that fails", async () => {
 
 test("a workflow is waited for, but not for ever", async () => {
   let looks = 0;
-  const late = await trial(() => (++looks < 5 ? { state: "pending", memo: {} } : ready));
+  const late = await trial(() => (++looks < 5 ? { state: "pending", providerState: {} } : ready));
   assert.equal(late[0]?.result, "ok");
-  const never = await trial(() => ({ state: "pending", memo: {} }));
+  const never = await trial(() => ({ state: "pending", providerState: {} }));
   assert.equal(never[0]?.result, "failed");
   assert.match(never[0]?.detail ?? "", /too long/);
 });
