@@ -104,24 +104,48 @@ export const linkProblem = z.strictObject({
 });
 export type LinkProblem = z.infer<typeof linkProblem>;
 
-export const link = z.strictObject({
-  id: z.string(),
-  provider: providerName,
-  mode: linkMode,
-  status: linkStatus,
-  /** Only while `ready`. */
-  link_token: z.string().nullable(),
-  /** Our estimate, ISO 8601; only while `ready`. */
-  link_token_expires_at: z.string().nullable(),
-  /** The outcome, or the account a refresh is for. */
-  account: account.nullable(),
-  problem: linkProblem.nullable(),
-  reference: z.string().nullable(),
-  opened_at: z.string().nullable(),
-  created_at: z.string(),
-  updated_at: z.string(),
-});
+/** One variant of a link: the fields that all have, in one order, around those that depend on its status. */
+const linkWith = <Fields extends z.ZodRawShape>(fields: Fields) =>
+  z.strictObject({
+    id: z.string(),
+    provider: providerName,
+    mode: linkMode,
+    ...fields,
+    reference: z.string().nullable(),
+    opened_at: z.string().nullable(),
+    created_at: z.string(),
+    updated_at: z.string(),
+  });
+const withoutToken = { link_token: z.null(), link_token_expires_at: z.null() };
+/** Before the outcome: the account that a refresh is for, by its id; `null` for a new one. */
+const accountToRefresh = account.nullable();
+
+export const link = z.discriminatedUnion("status", [
+  linkWith({
+    status: linkStatus.extract(["preparing", "finalizing", "canceled", "expired"]),
+    ...withoutToken,
+    account: accountToRefresh,
+    problem: z.null(),
+  }),
+  linkWith({
+    status: linkStatus.extract(["ready"]),
+    link_token: z.string(),
+    /** Our estimate, ISO 8601. */
+    link_token_expires_at: z.string(),
+    account: accountToRefresh,
+    problem: z.null(),
+  }),
+  linkWith({ status: linkStatus.extract(["linked"]), ...withoutToken, account, problem: z.null() }),
+  linkWith({
+    status: linkStatus.extract(["failed"]),
+    ...withoutToken,
+    /** The account that the provider gave up, where it had begun one. */
+    account: account.nullable(),
+    problem: linkProblem,
+  }),
+]);
 export type Link = z.infer<typeof link>;
+export type LinkWith<Status extends LinkStatus> = Extract<Link, { status: Status }>;
 
 export const linkList = z.strictObject({ links: z.array(link) });
 export type LinkList = z.infer<typeof linkList>;

@@ -27,7 +27,10 @@ export const ACCOUNT: Account = {
   updated_at: null,
 };
 
-export function aLink(over: Partial<Link> = {}): Link {
+/** Any of a link's fields. */
+type LinkFields = { [Name in keyof Link]?: Link[Name] };
+
+export function aLink(over: LinkFields = {}): Link {
   return {
     id: "lnk_1",
     provider: "cybrid",
@@ -42,10 +45,10 @@ export function aLink(over: Partial<Link> = {}): Link {
     created_at: "2026-01-01T00:00:00Z",
     updated_at: "2026-01-01T00:00:00Z",
     ...over,
-  };
+  } as Link;
 }
 
-export function linked(over: Partial<Link> = {}): Link {
+export function linked(over: LinkFields = {}): Link {
   return aLink({
     status: "linked",
     link_token: null,

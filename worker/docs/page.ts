@@ -88,7 +88,8 @@ ${route.problems.length > 0 ? html`<p>Refusals: ${joined([...new Set(route.probl
 `;
 }
 
-function shapeSection(name: string, { properties = {}, required = [] }: JsonSchema): Markup {
+function shapeSection(name: string, schema: JsonSchema): Markup {
+  const { properties = {}, required = [] } = schema.oneOf ? merged(schema.oneOf) : schema;
   return html`<section id="${name}">
 <h3>${name}</h3>
 ${table(
@@ -101,6 +102,17 @@ ${table(
 )}
 </section>
 `;
+}
+
+/** The variants of a union in one table: a field may be whatever any of them says. */
+function merged(variants: readonly JsonSchema[]): JsonSchema {
+  const names = new Set(variants.flatMap(({ properties = {} }) => Object.keys(properties)));
+  const properties = [...names].map((name) => {
+    const fields = variants.flatMap(({ properties = {} }) => properties[name] ?? []);
+    return [name, { anyOf: fields, ...(fields[0]?.description && { description: fields[0].description }) }];
+  });
+  const required = [...names].filter((name) => variants.every((variant) => variant.required?.includes(name)));
+  return { properties: Object.fromEntries(properties), required };
 }
 
 function headerTables(): Markup {

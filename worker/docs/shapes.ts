@@ -36,6 +36,7 @@ export interface JsonSchema {
   additionalProperties?: boolean;
   items?: JsonSchema;
   anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
   allOf?: JsonSchema[];
   minLength?: number;
   maxLength?: number;
@@ -62,7 +63,9 @@ export function componentSchemas(): Record<ShapeName, JsonSchema> {
   ) as Record<ShapeName, JsonSchema>;
 }
 
+/** In a union, each variant's fields get them. */
 function withSentences(schema: JsonSchema, name: ShapeName): JsonSchema {
+  if (schema.oneOf) return { ...schema, oneOf: schema.oneOf.map((variant) => withSentences(variant, name)) };
   const sentences: Record<string, string> = fieldSentences[name];
   const properties = Object.entries(schema.properties ?? {}).map(([field, property]) => [
     field,

@@ -23,8 +23,10 @@ export function typeText(schema: JsonSchema): Markup {
   return html`${[schema.type ?? "anything"].flat().join(" | ")}${limitsText(schema)}`;
 }
 
+/** Each once: the variants of a union often say the same. */
 function alternatives(texts: readonly Markup[]): Markup {
-  return { markup: texts.map(({ markup }) => markup).join(" | ") };
+  const each = new Set(texts.flatMap(({ markup }) => markup.split(" | ")));
+  return { markup: [...each].join(" | ") };
 }
 
 function limitsText({ minimum, maximum, maxLength, default: usual }: JsonSchema): string {

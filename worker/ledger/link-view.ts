@@ -21,7 +21,7 @@ export function toLink(record: LinkRecord): Link {
     opened_at: record.openedAtMs === null ? null : iso(record.openedAtMs),
     created_at: iso(record.createdAtMs),
     updated_at: iso(record.updatedAtMs),
-  };
+  } as Link;
 }
 
 /** The account that a refresh is for, by its id: a page that comes back from a bank knows its element by it. */

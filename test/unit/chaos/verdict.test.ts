@@ -66,7 +66,7 @@ function link(visitId: string, status: Link["status"], accountId: string | null)
     opened_at: "2026-01-01T00:00:00.000Z",
     created_at: "2026-01-01T00:00:00.000Z",
     updated_at: "2026-01-01T00:00:01.000Z",
-  };
+  } as Link;
 }
 
 function told(to: Entry["to"], visitId: string, status: Link["status"], accountId: string | null): Entry {

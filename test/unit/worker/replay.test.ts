@@ -5,10 +5,14 @@ import type { Link } from "../../../worker/contract.ts";
 import type { AppContext } from "../../../worker/http/context.ts";
 import { replayOr } from "../../../worker/idempotency/replay.ts";
 import type { LinkReply } from "../../../worker/ledger/replies.ts";
+import { bareAccount } from "../../../worker/providers/bare-account.ts";
 
 const once = { scope: "the-scope", fingerprint: "the-body", waitMs: 0 };
 
-function link(change: Partial<Link> = {}): Link {
+/** Any of a link's fields. */
+type LinkFields = { [Name in keyof Link]?: Link[Name] };
+
+function link(change: LinkFields = {}): Link {
   return {
     id: "lnk_1",
     provider: "cybrid",
@@ -16,18 +20,18 @@ function link(change: Partial<Link> = {}): Link {
     status: "linked",
     link_token: null,
     link_token_expires_at: null,
-    account: null,
+    account: bareAccount({ id: "account-1", provider: "cybrid", status: "active" }),
     problem: null,
     reference: null,
     opened_at: null,
     created_at: "2026-01-01T00:00:00.000Z",
     updated_at: "2026-01-01T00:00:00.000Z",
     ...change,
-  };
+  } as Link;
 }
 /** When the ledger forgets the key. */
 const KEPT_UNTIL_MS = Date.now() + 20 * 60 * 60_000;
-const reply = (change?: Partial<Link>): LinkReply => ({
+const reply = (change?: LinkFields): LinkReply => ({
   ok: true,
   link: link(change),
   replayed: false,
