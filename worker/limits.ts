@@ -79,16 +79,20 @@ export const PROCESSING_MAX_MS = 7 * DAY_MS;
 
 /** Every upstream call ends by then, unless UPSTREAM_TIMEOUT_SECONDS says otherwise. */
 export const UPSTREAM_TIMEOUT_S = 20;
-/** A call whose answer is lost may still be at work upstream; the first look comes this share of the time-out later. */
+/** A call whose answer is lost may still be at work upstream for as long as the time-out, and this share of it longer. */
 export const DOUBT_MARGIN_SHARE = 0.25;
-/** Looks are this share of the time-out apart, so that a list which shows new accounts late catches up. */
-export const DOUBT_LOOK_SHARE = 1;
-/** Looks that must find nothing before the account is posted again, and before it is given up. */
-export const DOUBT_EMPTY_LOOKS = 2;
-/** Posts of one account at the most: once more after a lost one. */
-export const DOUBT_POSTS_MAX = 2;
-/** Where a repeat under the same key is safe: refusals of it, one time-out apart, before they are believed. */
-export const REPLAY_REFUSALS_BELIEVED = 3;
+/** Lookups soon after a lost answer: most accounts are there by then. They may adopt, and prove nothing. */
+export const EARLY_LOOKUPS_MS = [500, 1_000, 2_000, 4_000] as const;
+/** Late, complete lookups that must find nothing before the account is posted again … */
+export const EMPTY_LOOKUPS_BEFORE_POST = 2;
+/** … and before the provider's rejection of a repeat is believed. */
+export const EMPTY_LOOKUPS_BEFORE_REJECTION = 3;
+/** Posts of one account at the most: with quiet periods that double, all fit into the life of the public token. */
+export const DOUBT_POSTS_MAX = 4;
+/** Where a repeat under the same key is safe: rejections of it, one time-out apart, before they are believed. */
+export const REPLAY_REJECTIONS_BELIEVED = 3;
+/** When a link that failed after a lost post is looked up again, counted from its failure: a late account is reported. */
+export const LATE_LOOKUPS_MS = [30 * MINUTE_MS, 6 * HOUR_MS, DAY_MS] as const;
 /** Answers are a few kB, a page of 100 accounts well under this. */
 export const UPSTREAM_BODY_MAX_BYTES = 1024 * 1024;
 /** Attempts of a read, the first one included. */
@@ -110,12 +114,12 @@ export const SCOPE_RETRY_MS = MINUTE_MS;
 export const ACCOUNTS_PER_PAGE = 100;
 export const ACCOUNT_PAGES_MAX = 20;
 
-/** The alarm looks after work this much later than its call must have ended, should the object die under it. */
+/** The alarm takes over work this much later than its call must have ended, should the object die under it. */
 export const DRIVE_GUARD_MARGIN_MS = 1 * SECOND_MS;
-/** Work with its next step further away than this is left to the alarm. */
-export const DRIVE_INLINE_WAIT_MAX_MS = 30 * SECOND_MS;
-/** While another link of the same customer is in doubt, a finalize waits and looks again this often. */
-export const SIBLING_POLL_MS = 500;
+/** Work whose next step is further away than this is left to the alarm when nobody waits: an object at rest costs nothing. */
+export const HAND_OVER_MS = 2 * SECOND_MS;
+/** Alarms are at least this far apart, whatever is overdue. */
+export const ALARM_PAUSE_MS = SECOND_MS;
 /** After an unexpected error of our own, work is tried again this much later. */
 export const DRIVE_ERROR_RETRY_MS = 30 * SECOND_MS;
 
@@ -140,8 +144,8 @@ export const OUTBOX_KEPT_MS = 7 * DAY_MS;
 
 /** The ownership check: how long the customer waits for it before the link ends as `unverified`. */
 export const OWNERSHIP_WAIT_MS = MINUTE_MS;
-/** The first look at an account that changes by itself … */
-export const WATCH_FIRST_LOOK_MS = 2 * SECOND_MS;
+/** The first poll of an account that changes by itself … */
+export const WATCH_FIRST_POLL_MS = 2 * SECOND_MS;
 /** … and the last: it is followed this long at most. */
 export const WATCH_MAX_MS = 7 * DAY_MS;
 /** A removal whose call was lost is believed not to have begun when nothing of it shows by then. */
@@ -151,8 +155,8 @@ export const REMOVAL_SHOWS_WITHIN_MS = 10 * MINUTE_MS;
 export const SWEEP_ABSENCES = 2;
 /** After a page that could not be read, the sweep goes on this much later. */
 export const SWEEP_RETRY_MS = MINUTE_MS;
-/** A look that the alarm began has ended by then, whatever its calls met. */
-export const ALARM_LOOK_GUARD_MS = 2 * MINUTE_MS;
+/** A poll that the alarm began has ended by then, whatever its calls met. */
+export const ALARM_POLL_GUARD_MS = 2 * MINUTE_MS;
 
 /** Redirect URIs that the doctor makes a real link token for, and how long it waits for each: one request holds it. */
 export const DOCTOR_LINK_TOKENS_MAX = 10;

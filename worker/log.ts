@@ -26,12 +26,15 @@ export interface LogFields {
   message_type?: string | undefined;
   status_to?: string | undefined;
   reason?: string | undefined;
+  /** An account at the provider that may be a link's, and contradicts what Link told of it. */
+  candidate_id?: string | undefined;
 }
 
 export type LogEvent =
   | "request"
   | "upstream"
   | "link"
+  | "account_contradicts"
   | "webhook"
   | "webhook_undelivered"
   | "watch_given_up"

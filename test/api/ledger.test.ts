@@ -56,18 +56,18 @@ test("claim and intent are stored while the provider is being asked, and only th
   const read = async () => {
     const [row] = (await storage.exec("SELECT status, record FROM links")) as Record<string, string>[];
     const claims = (await storage.exec("SELECT link_id FROM idempotency")) as { link_id: string }[];
-    return { status: row?.status, work: JSON.parse(row?.record ?? "{}").work, claims };
+    return { status: row?.status, task: JSON.parse(row?.record ?? "{}").task, claims };
   };
   const during = await read();
   assert.equal(during.status, "finalizing");
-  assert.equal(during.work.kind, "posting");
+  assert.equal(during.task.kind, "posting");
   // One of the create, one of the finalize.
   assert.deepEqual(
     during.claims.map(({ link_id }) => link_id),
     [link.id, link.id],
   );
   assert.equal((await first).body.status, "linked");
-  assert.equal((await read()).work, null);
+  assert.equal((await read()).task, undefined);
 });
 
 test("a ledger that waits for the provider answers others meanwhile", async () => {

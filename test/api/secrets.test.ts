@@ -35,11 +35,14 @@ test("logs and KV hold no token and no secret, whatever way a link takes", async
         provider === "cybrid"
           ? [edge.cybrid, "POST /api/external_bank_accounts"]
           : [edge.lynx, `POST ${edge.lynx.paths.linkVerified}`];
+      const token = choice.public_token;
       const echo = {
-        status: 422,
-        error_message: choice.public_token,
-        message_code: choice.public_token,
-      };
+        cybrid: { status: 422, error_message: token, message_code: token },
+        lynx: {
+          data: null,
+          exceptions: [{ errorCode: token, exceptionSource: "SYSTEM", exceptionMessage: token }],
+        },
+      }[provider];
       if (fault === "refused") simulator.faults.once(route, { kind: "status", status: 422, body: echo });
       if (fault === "lost") simulator.faults.once(route, { kind: "drop", work: "done" });
       const { body } = await browser.call<Link>("POST", `/v1/links/${link.id}/finalize`, {

@@ -1,5 +1,5 @@
 /** Every number of the fault run, its unit in its name and its reason beside it. */
-import { DOUBT_EMPTY_LOOKS, DOUBT_LOOK_SHARE, DOUBT_MARGIN_SHARE } from "../../worker/limits.ts";
+import { DOUBT_MARGIN_SHARE, EMPTY_LOOKUPS_BEFORE_POST } from "../../worker/limits.ts";
 
 /** A full run; CI takes fewer. */
 export const LINKS_DEFAULT = 5_000;
@@ -18,7 +18,7 @@ const UPSTREAM_TIMEOUT_MS = UPSTREAM_TIMEOUT_S * 1_000;
 /** The Worker looks first this long after a post whose answer it lost … */
 const FIRST_LOOK_MS = UPSTREAM_TIMEOUT_MS * (1 + DOUBT_MARGIN_SHARE);
 /** … and believes after this look that nothing was made. */
-const LAST_LOOK_MS = FIRST_LOOK_MS + (DOUBT_EMPTY_LOOKS - 1) * UPSTREAM_TIMEOUT_MS * DOUBT_LOOK_SHARE;
+const LAST_LOOK_MS = FIRST_LOOK_MS + (EMPTY_LOOKUPS_BEFORE_POST - 1) * UPSTREAM_TIMEOUT_MS;
 /** A busy machine delays the call on its way; a real network would too. */
 const TRANSIT_MS = 1_200;
 

@@ -4,10 +4,10 @@
  * at the same time, and decides whenever KV has nothing to say.
  */
 import * as z from "zod";
-import { link } from "../contract.ts";
+import { type Link, link } from "../contract.ts";
 import type { AppContext } from "../http/context.ts";
+import { type LinkReply, refused } from "../ledger/link-reply.ts";
 import type { IdempotentRequest } from "../ledger/owner.ts";
-import { type LinkReply, refused } from "../ledger/replies.ts";
 import { KV_LIFE_MIN_MS } from "../limits.ts";
 import { log } from "../log.ts";
 
@@ -29,10 +29,8 @@ export async function replayOr(
 }
 
 /** Only what can never change again, and so holds no link token. */
-function isFinal({ status, link_token, problem }: z.infer<typeof link>): boolean {
-  return (
-    link_token === null && (status === "linked" || (status === "failed" && problem?.retryable === false))
-  );
+function isFinal(link: Link): boolean {
+  return link.status === "linked" || (link.status === "failed" && !link.problem.retryable);
 }
 
 async function readReplay(

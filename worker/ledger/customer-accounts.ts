@@ -1,8 +1,9 @@
 /** The customer's accounts: the provider's answers, with what only we know; each call asks the provider anew. */
 import type { Account } from "../contract.ts";
-import { WATCH_FIRST_LOOK_MS } from "../limits.ts";
+import { WATCH_FIRST_POLL_MS } from "../limits.ts";
 import type { Provider, Result } from "../providers/provider.ts";
-import { type AccountReply, type AccountsReply, refused, refusedBy } from "./replies.ts";
+import { enrich } from "./enrich-account.ts";
+import { type AccountReply, type AccountsReply, refused, refusedBy } from "./link-reply.ts";
 import type { LedgerStore } from "./store.ts";
 import type { Watch } from "./watches.ts";
 
@@ -11,6 +12,7 @@ export interface CustomerAccountsDependencies {
   provider: Provider;
   customerId: string;
   now: () => number;
+  scheduleAlarm: () => void;
 }
 
 export async function listAccounts({
@@ -21,7 +23,7 @@ export async function listAccounts({
   if (!provider.capabilities.list) return refused("listing_unsupported");
   const listed = await provider.listAccounts(customerId);
   if (!listed.ok) return refusedBy(listed.failure);
-  return { ok: true, accounts: listed.value.map((account) => store.recall(account)) };
+  return { ok: true, accounts: listed.value.map((account) => withDetails(account, store)) };
 }
 
 export async function readAccount(id: string, deps: CustomerAccountsDependencies): Promise<AccountReply> {
@@ -29,7 +31,7 @@ export async function readAccount(id: string, deps: CustomerAccountsDependencies
 }
 
 /**
- * `removing` until the provider has let go of it; the alarm follows and `bank_account.removed` tells.
+ * `removing` until the provider has let go of it; the alarm follows, and `bank_account.removed` reports the end.
  * The watch is written before the call, so that a lost answer or a crash leaves it behind.
  */
 export async function removeAccount(id: string, deps: CustomerAccountsDependencies): Promise<AccountReply> {
@@ -40,18 +42,16 @@ export async function removeAccount(id: string, deps: CustomerAccountsDependenci
 
   const nowMs = now();
   const watch: Watch = {
-    accountId: id,
     reason: "removal",
-    linkId: null,
+    accountId: id,
     lastStatus: current.value.status,
-    looks: 0,
     startedAtMs: nowMs,
-    dueAtMs: nowMs + WATCH_FIRST_LOOK_MS,
+    dueAtMs: nowMs + WATCH_FIRST_POLL_MS,
   };
   store.watches.save(watch);
-  store.arm();
+  deps.scheduleAlarm();
   const removed = await provider.removeAccount(customerId, id);
-  if (!removed.ok && removed.failure.done === "no") store.watches.end(watch);
+  if (!removed.ok && removed.failure.kind !== "unknown") store.watches.end(watch);
   return reply(removed, deps);
 }
 
@@ -62,5 +62,9 @@ export async function requireRefresh(id: string, deps: CustomerAccountsDependenc
 }
 
 function reply(result: Result<Account>, { store }: CustomerAccountsDependencies): AccountReply {
-  return result.ok ? { ok: true, account: store.recall(result.value) } : refusedBy(result.failure);
+  return result.ok ? { ok: true, account: withDetails(result.value, store) } : refusedBy(result.failure);
+}
+
+function withDetails(account: Account, store: LedgerStore): Account {
+  return account.id === null ? account : enrich(account, store.accountDetails(account.id));
 }

@@ -1,34 +1,29 @@
 /**
- * Carries a link's work through: calls the provider, writes the outcome, waits, goes on.
+ * Carries a link's work through: calls the provider, stores the outcome, waits, continues.
  * One run per link, joined through memory; a run that was lost is begun again by the alarm from what is stored.
  */
 import {
   DRIVE_ERROR_RETRY_MS,
   DRIVE_GUARD_MARGIN_MS,
-  DRIVE_INLINE_WAIT_MAX_MS,
-  POLL_MAX_MS,
-  PROCESSING_POLL_SHARE,
+  HAND_OVER_MS,
+  LATE_LOOKUPS_MS,
   READ_ATTEMPTS,
-  SIBLING_POLL_MS,
-  WATCH_FIRST_LOOK_MS,
+  WATCH_FIRST_POLL_MS,
 } from "../limits.ts";
-import type { Log } from "../log.ts";
+import { type Log, loggableId } from "../log.ts";
 import { outcomeMessage } from "../notify/message.ts";
 import { PROBLEMS } from "../problems/registry.ts";
 import { type Provider, succeed } from "../providers/provider.ts";
+import { detailsOf, enrich } from "./enrich-account.ts";
+import { type LinkEvent, transition } from "./link-machine.ts";
 import {
-  isInDoubt,
-  observed,
-  patching,
-  posted,
-  posting,
-  type Rules,
-  searched,
-  verified,
-  waitedTooLong,
-} from "./finalize-machine.ts";
-import { prepared } from "./link-machine.ts";
-import type { LinkRecord, Work, WorkOf } from "./link-record.ts";
+  type FinalizingLink,
+  type LinkRecord,
+  modeOf,
+  type PreparingLink,
+  sentAccount,
+} from "./link-record.ts";
+import type { Rules } from "./moves.ts";
 import type { LedgerStore } from "./store.ts";
 
 export interface DriverDependencies {
@@ -41,198 +36,251 @@ export interface DriverDependencies {
   sleep: (ms: number) => Promise<void>;
 }
 
+/** Work under way in memory. */
+interface Run {
+  settled: Promise<void>;
+  /** Somebody waits for it until then; without anybody, a longer pause is left to the alarm. */
+  attendedUntilMs: number;
+}
+
+type WorkingLink = PreparingLink | FinalizingLink;
+
 export class Driver {
-  readonly #runs = new Map<string, Promise<void>>();
+  readonly #runs = new Map<string, Run>();
   readonly #deps: DriverDependencies;
 
   constructor(deps: DriverDependencies) {
     this.#deps = deps;
   }
 
-  /** Begins or joins the link's run, for somebody who waits. Settles when nothing is left to do soon; never rejects. */
-  run(linkId: string, requestId: string): Promise<void> {
-    return this.#runs.get(linkId) ?? this.#begin(linkId, DRIVE_INLINE_WAIT_MAX_MS, requestId);
+  /** Begins or joins the link's run, for somebody who waits until then. Settles when nothing is left to do soon; never rejects. */
+  run(linkId: string, requestId: string, attendedUntilMs: number): Promise<void> {
+    const run = this.#runs.get(linkId);
+    if (!run) return this.#begin(linkId, attendedUntilMs, requestId);
+    run.attendedUntilMs = Math.max(run.attendedUntilMs, attendedUntilMs);
+    return run.settled;
   }
 
-  /** For the alarm: only what is due now, since its next call waits for this one to end. */
+  /** For the alarm, whose next call waits for this one to end. */
   runDue(linkId: string): Promise<void> {
-    return this.#runs.has(linkId) ? Promise.resolve() : this.#begin(linkId, 0);
+    return this.#runs.has(linkId) ? Promise.resolve() : this.#begin(linkId, this.#deps.now());
   }
 
-  #begin(linkId: string, inlineWaitMaxMs: number, requestId?: string): Promise<void> {
-    const run = this.#run(linkId, inlineWaitMaxMs, requestId).finally(() => this.#runs.delete(linkId));
+  /** The next alarm, by what is stored and by what is under way. */
+  scheduleAlarm(notBeforeMs = 0): void {
+    const { store, now } = this.#deps;
+    const isUnderWay = (linkId: string) => this.#runs.has(linkId);
+    store.scheduleAlarm({ nowMs: now(), notBeforeMs, isUnderWay, guardAtMs: this.#guardAtMs() });
+  }
+
+  #begin(linkId: string, attendedUntilMs: number, requestId?: string): Promise<void> {
+    const run: Run = { settled: Promise.resolve(), attendedUntilMs };
     this.#runs.set(linkId, run);
-    return run;
+    run.settled = this.#run(linkId, run, requestId).finally(() => this.#runs.delete(linkId));
+    return run.settled;
   }
 
-  async #run(linkId: string, inlineWaitMaxMs: number, requestId: string | undefined): Promise<void> {
+  async #run(linkId: string, run: Run, requestId: string | undefined): Promise<void> {
     const { store, now, sleep } = this.#deps;
+    const startedAtMs = now();
     let provider: Provider | undefined;
     const log: Log = (event, fields) =>
       this.#deps.log(event, { request_id: requestId, link_id: linkId, provider: provider?.name, ...fields });
     try {
+      // A pause between two polls, which is not worth storing.
+      let pausedUntilMs = 0;
       for (;;) {
         const record = store.link(linkId);
-        if (!record?.work) return;
+        if (!record || !isWorking(record)) return;
         provider ??= this.#deps.provider(log);
-        const waitMs = this.#waitMs(record, record.work, provider, now());
-        if (waitMs > inlineWaitMaxMs) {
-          store.postponeLink(linkId, now() + waitMs);
-          store.arm();
-          return;
-        }
-        if (waitMs > 0) {
-          this.#guard(linkId, waitMs);
-          await sleep(waitMs);
+        const notBeforeMs = Math.max(record.notBeforeMs, pausedUntilMs);
+        const waitMs = notBeforeMs - now();
+        if (waitMs <= 0) {
+          pausedUntilMs = await this.#step(record, provider, log);
           continue;
         }
-        await this.#step(record, record.work, provider);
+        if (notBeforeMs > Math.max(run.attendedUntilMs, startedAtMs + HAND_OVER_MS)) {
+          this.#runs.delete(linkId);
+          store.saveLink({ ...record, notBeforeMs });
+          this.scheduleAlarm();
+          return;
+        }
+        await sleep(waitMs);
       }
     } catch (error) {
       // A defect of ours: the record still says what is to be done, and the alarm comes back to it.
       log("unexpected", { reason: error instanceof Error ? `${error.name}: ${error.message}` : "unknown" });
-      this.#rest(linkId);
+      this.#backOff(linkId);
     }
   }
 
   /** Whoever waits gives up for now, instead of running into the same defect again and again. */
-  #rest(linkId: string): void {
+  #backOff(linkId: string): void {
     const { store, now } = this.#deps;
     const record = store.link(linkId);
-    if (!record?.work) return;
-    store.saveLink({ ...record, work: { ...record.work, notBeforeMs: now() + DRIVE_ERROR_RETRY_MS } });
-    store.arm();
+    if (!record || !isWorking(record)) return;
+    this.#runs.delete(linkId);
+    store.saveLink({ ...record, notBeforeMs: now() + DRIVE_ERROR_RETRY_MS });
+    this.scheduleAlarm();
   }
 
-  /** How long this work has to rest; a create also waits while another of the customer's is in doubt. */
-  #waitMs(record: LinkRecord, work: Work, { recovery }: Provider, nowMs: number): number {
-    const restMs = work.notBeforeMs - nowMs;
-    if (restMs > 0 || work.kind !== "create" || recovery !== "search") return Math.max(restMs, 0);
-    const siblingInDoubt = this.#deps.store
-      .linksWithStatus("finalizing")
-      .some((link) => link.id !== record.id && isInDoubt(link));
-    if (!siblingInDoubt || waitedTooLong(record, work, nowMs)) return 0;
-    const patientMs = (nowMs - work.startedAtMs) * PROCESSING_POLL_SHARE;
-    return Math.ceil(Math.min(Math.max(SIBLING_POLL_MS, patientMs), POLL_MAX_MS));
-  }
-
-  async #step(record: LinkRecord, work: Work, provider: Provider): Promise<void> {
-    const { now, upstreamTimeoutMs } = this.#deps;
+  /** One call upstream, and what it means. The answer is when the next one may come, where nothing was stored. */
+  async #step(record: WorkingLink, provider: Provider, log: Log): Promise<number> {
+    const { now } = this.#deps;
+    const { id, request } = record;
+    const apply = (event: LinkEvent) => this.#apply(id, event, log);
+    if (record.status === "preparing") {
+      const result = await provider.prepare(request, record.providerState);
+      return apply({ type: "prepared", result });
+    }
     const rules: Rules = {
       recovery: provider.recovery,
       accountFailure: provider.accountFailure,
-      upstreamTimeoutMs: upstreamTimeoutMs(),
+      upstreamTimeoutMs: this.#deps.upstreamTimeoutMs(),
       verifyOwnership: provider.capabilities.verify_ownership,
     };
-    const { id, request } = record;
-    switch (work.kind) {
-      case "prepare": {
-        this.#guard(id);
-        const result = await provider.prepare(request, record.providerState);
-        return this.#write(id, work, (current) => prepared(current, work, result, now()));
-      }
-      case "create": {
-        const over = waitedTooLong(record, work, now());
-        if (over) return this.#write(id, work, () => over);
-        const intended = posting(record, work);
-        this.#save(intended);
-        const intent = intended.work as Extract<Work, { kind: "posting" }>;
-        const result = await provider.createAccount(work.body);
-        return this.#write(id, intent, (current) => posted(current, intent, result, now(), rules));
+    const { task } = record;
+    switch (task.kind) {
+      case "post": {
+        apply({ type: "post_begun" });
+        // It may have expired instead.
+        if (this.#deps.store.link(id)?.status !== "finalizing") return 0;
+        const result = await provider.createAccount(task.post.body);
+        return apply({ type: "post_ended", result, rules });
       }
       case "posting":
         // Found, not written by this run: the object died under the call.
-        return this.#write(id, work, (current) => posted(current, work, null, now(), rules));
-      case "search": {
-        this.#guard(id);
+        return apply({ type: "post_ended", result: null, rules });
+      case "lookup":
+      case "last_lookup": {
+        const { name, selection } = task.kind === "lookup" ? task.post : task.sent;
+        const beganAtMs = now();
         const result = await provider.findAccount({
           customerId: request.customerId,
-          name: work.name,
-          selection: work.selection,
-          providerState: record.providerState ?? {},
+          name,
+          selection,
+          providerState: record.providerState,
           linkCreatedAtMs: record.createdAtMs,
-          ownedIds: this.#deps.store.ownedAccountIds(id),
+          knownIds: this.#deps.store.knownAccountIds(),
         });
-        return this.#write(id, work, (current) => searched(current, work, result, now(), rules));
+        if (result.ok && result.value.found === "contradiction") {
+          log("account_contradicts", { candidate_id: loggableId(result.value.accountId) });
+        }
+        return apply({ type: "looked_up", result, beganAtMs, rules });
       }
-      case "process": {
-        this.#guard(id);
-        const result = await provider.readAccount(request.customerId, work.accountId);
-        return this.#write(id, work, (current) => observed(current, work, result, now(), rules));
+      case "follow": {
+        const result = await provider.readAccount(request.customerId, task.account.id);
+        return apply({ type: "account_read", result, rules });
       }
       case "verify": {
-        this.#guard(id);
-        const result = await provider.verifyOwnership(request.customerId, work.accountId);
-        return this.#write(id, work, (current) => verified(current, work, result, now()));
+        const result = await provider.verifyOwnership(request.customerId, task.account.id);
+        return apply({ type: "ownership_read", result });
       }
-      case "refresh":
-        return this.#refresh(record, work, provider, rules);
+      case "refresh": {
+        const result = await this.#refresh(request.customerId, task, provider, () =>
+          apply({ type: "patch_begun" }),
+        );
+        return apply({ type: "account_read", result, rules });
+      }
     }
   }
 
   /** Writes only while the provider says that the connection has expired; else what it says is the answer. */
   async #refresh(
-    record: LinkRecord,
-    work: WorkOf<"refresh">,
+    customerId: string,
+    { accountId, isPatched }: Extract<FinalizingLink["task"], { kind: "refresh" }>,
     provider: Provider,
-    rules: Rules,
-  ): Promise<void> {
-    const { id, request } = record;
-    const { store, now } = this.#deps;
-    this.#guard(id);
-    let current = work;
-    let result = await provider.readAccount(request.customerId, work.accountId);
+    storeIntent: () => void,
+  ): ReturnType<Provider["readAccount"]> {
+    let mayBeOurs = isPatched;
+    let result = await provider.readAccount(customerId, accountId);
     if (result.ok && result.value.status === "refresh_required") {
-      const intended = patching(record, work);
-      this.#save(intended);
-      current = intended.work as WorkOf<"refresh">;
-      result = await provider.refreshAccount(request.customerId, work.accountId);
+      storeIntent();
+      mayBeOurs = true;
+      result = await provider.refreshAccount(customerId, accountId);
     }
     const works = result.ok && (result.value.status === "active" || result.value.status === "unverified");
-    if (works && current.patched && provider.proveRefresh) {
-      result = await provider.proveRefresh(request.customerId, work.accountId);
+    if (works && mayBeOurs && provider.proveRefresh) {
+      result = await provider.proveRefresh(customerId, accountId);
     }
-    const told = result.ok ? succeed(store.recall(result.value)) : result;
-    this.#write(id, current, (link) => observed(link, current, told, now(), rules));
+    if (!result.ok) return result;
+    return succeed(enrich(result.value, this.#deps.store.accountDetails(accountId)));
   }
 
-  /** The outcome, unless something else has moved the link on meanwhile. */
-  #write(linkId: string, work: Work, move: (record: LinkRecord) => LinkRecord): void {
-    const { store, log } = this.#deps;
-    const current = store.link(linkId);
-    if (JSON.stringify(current?.work) !== JSON.stringify(work) || !current) return;
-    const next = move(current);
-    this.#save(next, current);
-    if (next.status !== current.status) {
+  /** The outcome, unless the link is gone or has moved meanwhile. */
+  #apply(linkId: string, event: LinkEvent, log: Log): number {
+    const { store, now } = this.#deps;
+    const before = store.link(linkId);
+    const move = before && transition(before, event, now());
+    if (move?.kind === "waits") return move.untilMs;
+    if (move?.kind !== "moved") return 0;
+    const { record } = move;
+    this.#save(before, record);
+    if (record.status !== before?.status) {
       log("link", {
-        link_id: linkId,
-        provider: next.provider,
-        status_to: next.status,
-        code: next.problem?.code,
+        status_to: record.status,
+        code: record.status === "failed" ? record.problem.code : undefined,
       });
     }
+    return 0;
   }
 
   /** The record and all that follows from it, in one transaction. */
-  #save(record: LinkRecord, before?: LinkRecord): void {
+  #save(before: LinkRecord | null, record: LinkRecord): void {
     const { store, now } = this.#deps;
+    const nowMs = now();
     store.atomically(() => {
-      store.saveLink(record, record.work ? this.#guardAtMs() : 0);
-      rememberAccount(store, record);
-      const ended = before?.work && (record.status === "linked" || record.status === "failed");
-      if (ended) store.tell(outcomeMessage(record, new Date(now())), now());
-      if (ended && record.ownershipPending) watchOwnership(store, record, now());
+      store.saveLink(record, isWorking(record) ? this.#guardAtMs() : 0);
+      this.#saveAccount(record);
+      if (record.status === "linked" || record.status === "failed") {
+        store.outbox.add(outcomeMessage(record, new Date(nowMs)), nowMs);
+        this.#watch(record, nowMs);
+      }
       // The same intent may be tried again under the same key.
-      const mayRetry =
-        record.status === "failed" && record.problem && PROBLEMS[record.problem.code].retryable;
+      const mayRetry = record.status === "failed" && PROBLEMS[record.problem.code].retryable;
       if (mayRetry && before?.status === "preparing") store.releaseClaims(record.id);
     });
-    store.arm();
+    this.scheduleAlarm();
   }
 
-  #guard(linkId: string, waitMs = 0): void {
-    this.#deps.store.postponeLink(linkId, this.#guardAtMs() + waitMs);
-    this.#deps.store.arm();
+  /** From the moment it is known, so that no other link takes it for its own. */
+  #saveAccount(record: LinkRecord): void {
+    if (modeOf(record) === "refresh") return;
+    const task = record.status === "finalizing" ? record.task : null;
+    const account =
+      record.status === "linked" || record.status === "failed"
+        ? record.account
+        : task && "account" in task
+          ? task.account
+          : null;
+    if (account?.id) {
+      const sent = task && sentAccount(task);
+      this.#deps.store.saveAccount(record.id, account.id, sent ? enrich(account, detailsOf(sent)) : account);
+    }
+  }
+
+  /** What is still to be learnt after the end is reported by webhook. */
+  #watch(record: LinkRecord, nowMs: number): void {
+    const { watches } = this.#deps.store;
+    if (record.status === "linked" && record.isOwnershipPending && record.account.id) {
+      watches.save({
+        reason: "ownership",
+        accountId: record.account.id,
+        linkId: record.id,
+        lastStatus: record.account.status,
+        startedAtMs: nowMs,
+        dueAtMs: nowMs + WATCH_FIRST_POLL_MS,
+      });
+    }
+    if (record.status === "failed" && record.doubtful) {
+      watches.save({
+        reason: "late_account",
+        linkId: record.id,
+        startedAtMs: nowMs,
+        dueAtMs: nowMs + LATE_LOOKUPS_MS[0],
+        lookups: 0,
+      });
+    }
   }
 
   /** By then a step has usually ended; one that has not is joined by the alarm, not done again. */
@@ -241,28 +289,6 @@ export class Driver {
   }
 }
 
-/** The rest of the check is told by webhook. */
-function watchOwnership(store: LedgerStore, { id: linkId, account }: LinkRecord, nowMs: number): void {
-  if (!account?.id) return;
-  store.watches.save({
-    accountId: account.id,
-    reason: "ownership",
-    linkId,
-    lastStatus: account.status,
-    looks: 0,
-    startedAtMs: nowMs,
-    dueAtMs: nowMs + WATCH_FIRST_LOOK_MS,
-  });
-}
-
-/** From the moment it is known, so that no other link takes it for its own. */
-function rememberAccount(store: LedgerStore, { id: linkId, mode, work, account }: LinkRecord): void {
-  const id = work && "accountId" in work ? work.accountId : account?.id;
-  if (mode !== "link" || !id) return;
-  store.saveAccount(linkId, {
-    id,
-    institutionId: account?.institution?.id ?? null,
-    institutionName: account?.institution?.name ?? null,
-    type: account?.type ?? null,
-  });
+export function isWorking(record: LinkRecord): record is WorkingLink {
+  return record.status === "preparing" || record.status === "finalizing";
 }

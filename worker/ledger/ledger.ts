@@ -1,16 +1,22 @@
 /**
  * The ledger: one Durable Object per environment, provider and customer, the only writer of that customer's links.
- * It decides on idempotency, calls the provider itself, and goes on by its alarm when nobody waits any more.
+ * It decides on idempotency, calls the provider itself, and continues by its alarm when nobody waits any more.
  */
 import { DurableObject } from "cloudflare:workers";
-import { type Config, type ConfigVariables, configOf, type WebhookConfig } from "../config.ts";
-import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh } from "../contract.ts";
-import { ALARM_LOOK_GUARD_MS, DRIVE_ERROR_RETRY_MS, LINK_KEPT_MS } from "../limits.ts";
-import { type Log, log } from "../log.ts";
+import { type Config, type ConfigVariables, configOf } from "../config.ts";
+import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh, Link } from "../contract.ts";
+import {
+  ALARM_PAUSE_MS,
+  DRIVE_ERROR_RETRY_MS,
+  LINK_REUSE_MIN_LIFE_MS,
+  LINKS_LISTED_MAX,
+  LINKS_PER_HOUR,
+  RETRY_AFTER_CONFLICT_S,
+} from "../limits.ts";
+import { type Log, log, loggableCode, loggableId } from "../log.ts";
 import type { Message } from "../notify/message.ts";
-import { deliver } from "../notify/webhook.ts";
 import { type AccessTokensBinding, accessTokenSource } from "../providers/access-token-source.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { LinkRequest, Provider } from "../providers/provider.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
 import {
   type CustomerAccountsDependencies,
@@ -19,21 +25,33 @@ import {
   removeAccount,
   requireRefresh,
 } from "./customer-accounts.ts";
-import { CustomerLinks } from "./customer-links.ts";
-import { Driver } from "./driver.ts";
-import { settled } from "./link-machine.ts";
+import { Driver, isWorking } from "./driver.ts";
+import { doWhatIsDue } from "./due-work.ts";
+import { nearestLanguage } from "./language.ts";
+import { beginLink, type LinkEvent, settled, transition } from "./link-machine.ts";
+import { chosenAccountId, type LinkRecord, nameInDoubt } from "./link-record.ts";
+import {
+  type AccountReply,
+  type AccountsReply,
+  type LinkReply,
+  linkReply,
+  type Refused,
+  refused,
+  refusedBy,
+  toLink,
+} from "./link-reply.ts";
 import type { Undelivered } from "./outbox.ts";
 import type { Caller, IdempotentRequest, Owner } from "./owner.ts";
-import type { AccountReply, AccountsReply, LinkReply, LinksReply } from "./replies.ts";
 import { LedgerStore } from "./store.ts";
-import { lookAt } from "./watcher.ts";
-import type { Watch } from "./watches.ts";
 
 export interface LedgerEnv extends ConfigVariables, AccessTokensBinding {}
 
+const HOUR_MS = 60 * 60_000;
+/** Plaid: the link token is dead, whatever we thought of its life. */
+const INVALID_LINK_TOKEN = "INVALID_LINK_TOKEN";
+
 export class Ledger extends DurableObject<LedgerEnv> {
   readonly #store = new LedgerStore(this.ctx.storage, () => this.#config.webhook !== null);
-  #owner: Owner | null = null;
   readonly #driver = new Driver({
     store: this.#store,
     provider: (log) => this.#provider(log),
@@ -42,46 +60,137 @@ export class Ledger extends DurableObject<LedgerEnv> {
     now: Date.now,
     sleep,
   });
-  readonly #links = new CustomerLinks({
-    store: this.#store,
-    driver: this.#driver,
-    provider: (log) => this.#provider(log),
-    log,
-    now: Date.now,
-  });
+  #owner: Owner | null = null;
+  /** Requests that have not been answered yet; after a crash there are none, and the store decides. */
+  readonly #running = new Set<string>();
 
-  async createLink(caller: Caller, request: IdempotentRequest, wishes: CreateLink): Promise<LinkReply> {
-    this.#actFor(caller);
-    return this.#links.create(caller, request, wishes);
+  async createLink(caller: Caller, idempotent: IdempotentRequest, body: CreateLink): Promise<LinkReply> {
+    this.#owner = caller.owner;
+    const earlier = this.#earlier(idempotent);
+    if (earlier) return earlier;
+
+    const provider = this.#provider(callerLog(caller));
+    const request: LinkRequest = {
+      customerId: caller.owner.customerId,
+      accountId: body.account_id ?? null,
+      redirectUri: body.redirect_uri ?? null,
+      language: nearestLanguage(body.language, provider.languages),
+    };
+    if (request.accountId !== null) {
+      if (!provider.capabilities.refresh) return refused("refresh_unsupported");
+      const account = await provider.readAccount(request.customerId, request.accountId);
+      if (!account.ok) return refusedBy(account.failure);
+      // Another request with this key may have come meanwhile.
+      const meanwhile = this.#earlier(idempotent);
+      if (meanwhile) return meanwhile;
+    }
+
+    const nowMs = Date.now();
+    const reference = body.reference ?? null;
+    const reusable = this.#reusable(request, reference, nowMs);
+    const [oldest = nowMs, ...others] = this.#store.tokensSince(nowMs - HOUR_MS);
+    if (!reusable && others.length + 1 >= LINKS_PER_HOUR) {
+      return refused("rate_limited", { retryAfterS: Math.ceil((oldest + HOUR_MS - nowMs) / 1_000) });
+    }
+    const id = `lnk_${crypto.randomUUID().replaceAll("-", "")}`;
+    const record = reusable ?? beginLink({ id, provider: provider.name, request, reference }, nowMs);
+    this.#store.atomically(() => {
+      this.#store.owner = caller.owner;
+      if (!reusable) this.#store.saveLink(record);
+      this.#store.saveClaim(idempotent, record.id, nowMs);
+    });
+    this.#driver.scheduleAlarm();
+    return this.#carryThrough(caller, idempotent, record.id);
   }
 
   async finalizeLink(
     caller: Caller,
-    request: IdempotentRequest,
+    idempotent: IdempotentRequest,
     linkId: string,
     body: FinalizeLink | FinalizeRefresh,
   ): Promise<LinkReply> {
-    return this.#links.finalize(caller, request, linkId, body);
+    const earlier = this.#earlier(idempotent);
+    if (earlier) return earlier;
+    const record = this.#settledLink(linkId);
+    if (!record) return refused("not_found");
+    if (record.status === "preparing") {
+      return refused("invalid_request", {
+        detail: "This link is not ready yet, so nothing can have been chosen in it.",
+      });
+    }
+
+    const nowMs = Date.now();
+    const isStartable =
+      record.status === "ready" || record.status === "canceled" || record.status === "expired";
+    if (!isStartable && !repeatsChoice(record, body)) {
+      return refused("link_closed", {
+        detail: "Another account was chosen in this link before. Create a new link.",
+      });
+    }
+    let next: LinkRecord = record;
+    if (isStartable) {
+      const event = this.#finalizeEvent(record, body);
+      if ("ok" in event) return event;
+      const move = transition(record, event, nowMs);
+      if (move.kind === "moved") next = move.record;
+    }
+    this.#store.atomically(() => {
+      if (next !== record) this.#store.saveLink(next);
+      this.#store.saveClaim(idempotent, linkId, nowMs);
+    });
+    this.#driver.scheduleAlarm();
+    callerLog(caller)("finalize", { link_id: linkId, link_session_id: loggableId(body.link_session_id) });
+    return this.#carryThrough(caller, idempotent, linkId);
   }
 
-  async readLink(caller: Caller, linkId: string, waitMs: number): Promise<LinkReply> {
-    return this.#links.read(caller, linkId, waitMs);
+  async readLink({ requestId }: Caller, linkId: string, waitMs: number): Promise<LinkReply> {
+    if (!this.#store.link(linkId)) return refused("not_found");
+    await this.#wait(linkId, requestId, waitMs);
+    return this.#reply(linkId);
   }
 
-  async listLinks(): Promise<LinksReply> {
-    return this.#links.list();
+  async listLinks(): Promise<Link[]> {
+    const nowMs = Date.now();
+    return this.#store.links(LINKS_LISTED_MAX).map((record) => toLink(settled(record, nowMs)));
   }
 
+  /** The link that a return from the bank belongs to: the one opened last that can still be completed. */
   async currentLink(redirectUri: string | null): Promise<LinkReply> {
-    return this.#links.current(redirectUri);
+    const nowMs = Date.now();
+    const current = this.#store
+      .linksWithStatus("ready", "finalizing")
+      .map((record) => settled(record, nowMs))
+      .find(
+        (record) =>
+          record.openedAtMs !== null &&
+          record.status !== "expired" &&
+          (redirectUri === null || record.request.redirectUri === redirectUri),
+      );
+    return current ? linkReply(current, nowMs) : refused("not_found");
   }
 
   async openLink(linkId: string): Promise<LinkReply> {
-    return this.#links.open(linkId);
+    const record = this.#settledLink(linkId);
+    if (!record) return refused("not_found");
+    return this.#move(record, { type: "opened" }) ? this.#reply(linkId) : refused("link_closed");
   }
 
   async exitLink(caller: Caller, linkId: string, exit: ExitLink): Promise<LinkReply> {
-    return this.#links.exit(caller, linkId, exit);
+    const record = this.#settledLink(linkId);
+    if (!record) return refused("not_found");
+    if (record.status === "ready") {
+      const { reopen } = this.#provider(callerLog(caller)).capabilities;
+      if (exit.error?.code === INVALID_LINK_TOKEN) this.#move(record, { type: "expired" });
+      else if (exit.final || !reopen) this.#move(record, { type: "canceled" });
+    }
+    callerLog(caller)("exit", {
+      link_id: linkId,
+      link_session_id: loggableId(exit.link_session_id),
+      plaid_request_id: loggableId(exit.request_id),
+      exit_status: loggableCode(exit.status),
+      exit_error_code: loggableCode(exit.error?.code),
+    });
+    return this.#reply(linkId);
   }
 
   async listAccounts(caller: Caller): Promise<AccountsReply> {
@@ -93,7 +202,7 @@ export class Ledger extends DurableObject<LedgerEnv> {
   }
 
   async removeAccount(caller: Caller, accountId: string): Promise<AccountReply> {
-    this.#keepOwner(caller);
+    this.#store.owner = caller.owner;
     return removeAccount(accountId, this.#accountsOf(caller));
   }
 
@@ -102,10 +211,10 @@ export class Ledger extends DurableObject<LedgerEnv> {
   }
 
   /** From the sweep: something about this customer's account that the page's server should know. */
-  async tell(owner: Owner, message: Message): Promise<void> {
-    this.#keepOwner({ owner });
-    this.#store.tell(message, Date.now());
-    this.#store.arm();
+  async enqueue(owner: Owner, message: Message): Promise<void> {
+    this.#store.owner = owner;
+    this.#store.outbox.add(message, Date.now());
+    this.#driver.scheduleAlarm();
   }
 
   /** What the page's server has not taken so far. */
@@ -121,45 +230,27 @@ export class Ledger extends DurableObject<LedgerEnv> {
 
   /** Never throws: the platform gives up an alarm that does, and with it all that waits here. */
   override async alarm(): Promise<void> {
+    this.#store.alarmRang();
     try {
-      await this.#doWhatIsDue(Date.now());
-      this.#store.arm();
+      await doWhatIsDue(Date.now(), {
+        store: this.#store,
+        driver: this.#driver,
+        webhook: this.#config.webhook,
+        provider: () => this.#provider(log),
+        log,
+      });
+      this.#driver.scheduleAlarm(Date.now() + ALARM_PAUSE_MS);
     } catch (error) {
-      this.#reportUnexpected(error);
-      await this.ctx.storage.setAlarm(Date.now() + DRIVE_ERROR_RETRY_MS);
-    }
-  }
-
-  async #doWhatIsDue(nowMs: number): Promise<void> {
-    const work: Promise<void>[] = [];
-    for (const record of this.#store.dueLinks(nowMs)) {
-      if (record.work) work.push(this.#driver.runDue(record.id));
-      else if (record.updatedAtMs + LINK_KEPT_MS <= nowMs) this.#store.deleteLink(record.id);
-      else this.#store.saveLink(settled(record, nowMs));
-    }
-    const { webhook } = this.#config;
-    if (webhook)
-      for (const message of this.#store.outbox.take(nowMs)) work.push(this.#deliver(message, webhook));
-    for (const watch of this.#store.watches.take(nowMs, ALARM_LOOK_GUARD_MS)) work.push(this.#lookAt(watch));
-    // Holding the event keeps this object alive meanwhile. One that fails does not keep the others from their turn.
-    for (const done of await Promise.allSettled(work)) {
-      if (done.status === "rejected") this.#reportUnexpected(done.reason);
+      log("unexpected", {
+        reason: error instanceof Error ? `${error.name}: ${error.message}` : "unknown",
+      });
+      this.#store.setAlarm(Date.now() + DRIVE_ERROR_RETRY_MS);
     }
   }
 
   /** Read late: a wrong configuration is mended while this object lives, and must not keep it from waking. */
   get #config(): Config {
     return configOf(this.env);
-  }
-
-  /** Kept in storage only with what has to go on by itself: a mere question leaves nothing behind. */
-  #actFor({ owner }: Pick<Caller, "owner">): void {
-    this.#owner ??= owner;
-  }
-
-  #keepOwner({ owner }: Pick<Caller, "owner">): void {
-    this.#actFor({ owner });
-    this.#store.owner = owner;
   }
 
   /** Made anew for each piece of work: it holds no state, and its log lines belong to that work. */
@@ -173,41 +264,128 @@ export class Ledger extends DurableObject<LedgerEnv> {
   }
 
   #accountsOf(caller: Caller): CustomerAccountsDependencies {
-    this.#actFor(caller);
-    const { requestId, owner } = caller;
-    const callerLog: Log = (event, fields) =>
-      log(event, { request_id: requestId, provider: owner.provider, ...fields });
+    this.#owner = caller.owner;
     return {
       store: this.#store,
-      provider: this.#provider(callerLog),
-      customerId: owner.customerId,
+      provider: this.#provider(callerLog(caller)),
+      customerId: caller.owner.customerId,
       now: Date.now,
+      scheduleAlarm: () => this.#driver.scheduleAlarm(),
     };
   }
 
-  async #deliver(message: Message, webhook: WebhookConfig): Promise<void> {
-    const { outbox } = this.#store;
-    const taken = await deliver(message, webhook, {
-      fetch: (...args) => fetch(...args),
-      log,
-      now: () => new Date(),
-    });
-    if (taken) outbox.delivered(message.id, Date.now());
-    else if (!outbox.postpone(message.id, Date.now())) {
-      log("webhook_undelivered", { message_id: message.id, message_type: message.type });
+  /** The reply to a key that has been seen: a replay, a conflict, or a refusal. */
+  #earlier({ scope, fingerprint }: IdempotentRequest): LinkReply | null {
+    const claim = this.#store.claim(scope, Date.now());
+    if (!claim) return null;
+    if (claim.fingerprint !== fingerprint) return refused("idempotency_key_reused");
+    if (this.#running.has(scope)) {
+      return refused("idempotency_in_progress", { retryAfterS: RETRY_AFTER_CONFLICT_S });
     }
+    return this.#reply(claim.linkId, { replayed: true, keptUntilMs: claim.expiresAtMs });
   }
 
-  async #lookAt(watch: Watch): Promise<void> {
-    const customerId = this.#store.owner?.customerId;
-    if (customerId === undefined) return;
-    const provider = this.#provider(log);
-    await lookAt(watch, { store: this.#store, customerId, provider, log, now: Date.now });
+  async #carryThrough(
+    { requestId }: Caller,
+    { scope, waitMs }: IdempotentRequest,
+    linkId: string,
+  ): Promise<LinkReply> {
+    this.#running.add(scope);
+    try {
+      await this.#wait(linkId, requestId, waitMs);
+    } finally {
+      this.#running.delete(scope);
+    }
+    // The key has been released where another try may help.
+    const keptUntilMs = this.#store.claim(scope, Date.now())?.expiresAtMs ?? null;
+    return this.#reply(linkId, { keptUntilMs });
   }
 
-  #reportUnexpected(error: unknown): void {
-    log("unexpected", { reason: error instanceof Error ? `${error.name}: ${error.message}` : "unknown" });
+  /** Begins or joins the link's run, for as long as the caller wants to wait. The run continues without it. */
+  async #wait(linkId: string, requestId: string, waitMs: number): Promise<void> {
+    const deadlineMs = Date.now() + waitMs;
+    do {
+      await within(deadlineMs - Date.now(), this.#driver.run(linkId, requestId, deadlineMs));
+      const record = this.#store.link(linkId);
+      if (!record || !isWorking(record) || record.notBeforeMs > deadlineMs) return;
+    } while (Date.now() < deadlineMs);
   }
+
+  #finalizeEvent(record: LinkRecord, body: FinalizeLink | FinalizeRefresh): LinkEvent | Refused {
+    const { customerId, accountId } = record.request;
+    if (accountId !== null) {
+      if (!("public_token" in body)) return { type: "finalize_refresh", accountId };
+      return refused("invalid_request", {
+        detail: "This link is a refresh: it takes no public token and no account.",
+        errors: [{ pointer: "/public_token", detail: "must be left out" }],
+      });
+    }
+    if (!("public_token" in body)) return refused("account_metadata_missing");
+    const { public_token: publicToken, ...selection } = body;
+    const composed = this.#provider(log).composeAccount({
+      linkId: record.id,
+      customerId,
+      publicToken,
+      selection,
+      takenNames: new Set(
+        this.#store.linksWithStatus("finalizing", "failed").flatMap((other) => nameInDoubt(other) ?? []),
+      ),
+    });
+    return composed.ok
+      ? { type: "finalize", post: { ...composed.value, selection } }
+      : refusedBy(composed.failure);
+  }
+
+  /** Ready, never opened, asked for in the same words: another attempt would only make another token. */
+  #reusable(request: LinkRequest, reference: string | null, nowMs: number): LinkRecord | undefined {
+    return this.#store
+      .linksWithStatus("ready")
+      .find(
+        (record) =>
+          record.status === "ready" &&
+          record.openedAtMs === null &&
+          record.reference === reference &&
+          JSON.stringify(record.request) === JSON.stringify(request) &&
+          record.linkTokenExpiresAtMs - nowMs >= LINK_REUSE_MIN_LIFE_MS,
+      );
+  }
+
+  #settledLink(linkId: string): LinkRecord | null {
+    const record = this.#store.link(linkId);
+    return record && settled(record, Date.now());
+  }
+
+  /** False where the event does not fit the link's state. */
+  #move(record: LinkRecord, event: LinkEvent): boolean {
+    const move = transition(record, event, Date.now());
+    if (move.kind !== "moved") return false;
+    this.#store.saveLink(move.record);
+    this.#driver.scheduleAlarm();
+    return true;
+  }
+
+  #reply(linkId: string, key?: Parameters<typeof linkReply>[2]): LinkReply {
+    const record = this.#settledLink(linkId);
+    return record ? linkReply(record, Date.now(), key) : refused("not_found");
+  }
+}
+
+/** The first outcome answers a repeat, never another choice: that would be given a success that is not its own. */
+function repeatsChoice(record: LinkRecord, body: FinalizeLink | FinalizeRefresh): boolean {
+  const chosen = chosenAccountId(record);
+  return chosen === null || !("account" in body) || body.account.id === chosen;
+}
+
+function callerLog({ requestId, owner: { provider } }: Caller): Log {
+  return (event, fields) => log(event, { request_id: requestId, provider, ...fields });
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const { promise: timeout, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, timeout]);
+  // A timer left behind would keep this object awake.
+  clearTimeout(timer);
 }
 
 function sleep(ms: number): Promise<void> {

@@ -6,127 +6,168 @@
  */
 import type { Account } from "../contract.ts";
 import { LINK_KEPT_MS, WORKFLOW_MAX_MS } from "../limits.ts";
-import { toLinkProblem } from "../problems/problem.ts";
-import { PROBLEMS, type ProblemCode } from "../problems/registry.ts";
-import type { Preparation, Result, Selection } from "../providers/provider.ts";
-import type { LinkRecord, WorkOf } from "./link-record.ts";
+import { PROBLEMS } from "../problems/registry.ts";
+import type {
+  IdentifiedAccount,
+  Lookup,
+  OwnershipCheck,
+  Preparation,
+  Result,
+} from "../providers/provider.ts";
+import { beginPatch, beginPost, endLastLookup, endLookup, endPost } from "./account-post.ts";
+import { readAccount, readOwnership } from "./account-progress.ts";
+import type { AccountPost, LinkRecord, PreparingLink, ReadyLink, Task } from "./link-record.ts";
+import { failed, type Move, type Rules, UNFIT, waits } from "./moves.ts";
 import { eagerDelayMs, nextAtMs } from "./pacing.ts";
 
+export type LinkEvent =
+  | { type: "prepared"; result: Result<Preparation> }
+  | { type: "opened" }
+  | { type: "canceled" }
+  /** The link token is dead, by our clock or by Plaid's word. */
+  | { type: "expired" }
+  /** From `ready`, and from `canceled` or `expired`: a public token that arrives late is still taken. */
+  | { type: "finalize"; post: AccountPost }
+  | { type: "finalize_refresh"; accountId: string }
+  | { type: "post_begun" }
+  /** `null`: the object died under the call, so its answer is lost. */
+  | { type: "post_ended"; result: Result<Account> | null; rules: Rules }
+  /** `beganAtMs`: when the lookup went out. */
+  | { type: "looked_up"; result: Result<Lookup>; beganAtMs: number; rules: Rules }
+  | { type: "account_read"; result: Result<IdentifiedAccount>; rules: Rules }
+  | { type: "ownership_read"; result: Result<OwnershipCheck> }
+  | { type: "patch_begun" };
+
 export function beginLink(
-  { id, provider, request, reference }: Pick<LinkRecord, "id" | "provider" | "request" | "reference">,
+  link: Pick<LinkRecord, "id" | "provider" | "request" | "reference">,
   nowMs: number,
-): LinkRecord {
+): PreparingLink {
   return {
-    id,
-    provider,
-    mode: request.accountId === null ? "link" : "refresh",
+    ...link,
     status: "preparing",
-    request,
-    reference,
     providerState: null,
-    linkToken: null,
-    linkTokenExpiresAtMs: null,
-    work: { kind: "prepare", startedAtMs: nowMs, notBeforeMs: nowMs, looks: 0 },
-    account: null,
-    problem: null,
-    chosenAccountId: null,
-    ownershipPending: false,
+    notBeforeMs: nowMs,
     openedAtMs: null,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   };
 }
 
-export function prepared(
-  record: LinkRecord,
-  work: WorkOf<"prepare">,
-  result: Result<Preparation>,
-  nowMs: number,
-): LinkRecord {
-  const again: LinkRecord = {
-    ...record,
-    work: { ...work, looks: work.looks + 1, notBeforeMs: nextAtMs(nowMs, eagerDelayMs(work.looks)) },
-  };
+export function transition(record: LinkRecord, event: LinkEvent, nowMs: number): Move {
+  switch (event.type) {
+    case "prepared":
+      return record.status === "preparing" ? endPreparation(record, event.result, nowMs) : UNFIT;
+    case "opened":
+      if (record.status !== "ready") return UNFIT;
+      return { kind: "moved", record: { ...record, openedAtMs: nowMs, updatedAtMs: nowMs } };
+    case "canceled":
+    case "expired":
+      return record.status === "ready" ? leave(record, event.type, nowMs) : UNFIT;
+    case "finalize":
+      return finalize(record, { kind: "post", post: event.post, doubt: null }, nowMs);
+    case "finalize_refresh":
+      return finalize(record, { kind: "refresh", accountId: event.accountId, isPatched: false }, nowMs);
+    case "post_begun":
+      return record.status === "finalizing" ? beginPost(record, nowMs) : UNFIT;
+    case "post_ended":
+      return record.status === "finalizing" ? endPost(record, event, nowMs) : UNFIT;
+    case "looked_up":
+      if (record.status !== "finalizing") return UNFIT;
+      return record.task.kind === "last_lookup"
+        ? endLastLookup(record, event, nowMs)
+        : endLookup(record, event, nowMs);
+    case "account_read":
+      return record.status === "finalizing" ? readAccount(record, event, nowMs) : UNFIT;
+    case "ownership_read":
+      return record.status === "finalizing" ? readOwnership(record, event.result, nowMs) : UNFIT;
+    case "patch_begun":
+      return record.status === "finalizing" ? beginPatch(record, nowMs) : UNFIT;
+  }
+}
+
+/** The record as it is now: a ready link whose token has run out is expired, whoever asks first. */
+export function settled(record: LinkRecord, nowMs: number): LinkRecord {
+  const hasRunOut = record.status === "ready" && record.linkTokenExpiresAtMs <= nowMs;
+  const move = hasRunOut ? transition(record, { type: "expired" }, nowMs) : UNFIT;
+  return move.kind === "moved" ? move.record : record;
+}
+
+/** When the record needs attention by itself. */
+export function dueAtMs(record: LinkRecord): number {
+  switch (record.status) {
+    case "preparing":
+    case "finalizing":
+      return record.notBeforeMs;
+    case "ready":
+      return record.linkTokenExpiresAtMs;
+    default:
+      return record.updatedAtMs + LINK_KEPT_MS;
+  }
+}
+
+function endPreparation(link: PreparingLink, result: Result<Preparation>, nowMs: number): Move {
+  const waitedMs = nowMs - link.createdAtMs;
+  const isLate = (atMs: number) => atMs - link.createdAtMs >= WORKFLOW_MAX_MS;
   if (!result.ok) {
     const { code } = result.failure;
-    const notBeforeMs = nextAtMs(nowMs, eagerDelayMs(work.looks), result.failure);
-    const late = notBeforeMs - work.startedAtMs >= WORKFLOW_MAX_MS;
-    // The workflow exists; a read that failed for now is only a look that saw nothing.
-    const mayLookAgain = record.providerState !== null && PROBLEMS[code].retryable && !late;
-    if (!mayLookAgain) return failed(record, code, nowMs);
-    return { ...record, work: { ...work, looks: work.looks + 1, notBeforeMs } };
+    const untilMs = nextAtMs(nowMs, eagerDelayMs(waitedMs), result.failure);
+    // The workflow exists; a read that failed for now is only a poll that saw nothing.
+    const mayAskAgain = link.providerState !== null && PROBLEMS[code].retryable && !isLate(untilMs);
+    return mayAskAgain ? waits(untilMs) : failed(link, code, nowMs);
   }
   const { value } = result;
   switch (value.state) {
-    case "pending":
-      if (nowMs - work.startedAtMs >= WORKFLOW_MAX_MS) return failed(record, "provider_timeout", nowMs);
-      return { ...again, providerState: value.providerState };
-    case "failed":
-      return failed(record, value.code, nowMs);
-    case "ready":
+    case "pending": {
+      if (isLate(nowMs)) return failed(link, "provider_timeout", nowMs);
+      const untilMs = nextAtMs(nowMs, eagerDelayMs(waitedMs));
+      if (link.providerState !== null) return waits(untilMs);
       return {
-        ...record,
-        status: "ready",
-        providerState: value.providerState,
-        linkToken: value.linkToken,
-        linkTokenExpiresAtMs: nowMs + value.linkTokenLifeMs,
-        work: null,
-        updatedAtMs: nowMs,
+        kind: "moved",
+        record: { ...link, providerState: value.providerState, notBeforeMs: untilMs },
       };
+    }
+    case "failed":
+      return failed(link, value.code, nowMs);
+    case "ready": {
+      const { notBeforeMs: _, ...rest } = link;
+      return {
+        kind: "moved",
+        record: {
+          ...rest,
+          status: "ready",
+          providerState: value.providerState,
+          linkToken: value.linkToken,
+          linkTokenExpiresAtMs: nowMs + value.linkTokenLifeMs,
+          updatedAtMs: nowMs,
+        },
+      };
+    }
   }
 }
 
-export function opened(record: LinkRecord, nowMs: number): LinkRecord {
-  return { ...record, openedAtMs: nowMs, updatedAtMs: nowMs };
+function leave(link: ReadyLink, status: "canceled" | "expired", nowMs: number): Move {
+  const { linkToken: _, linkTokenExpiresAtMs: __, ...rest } = link;
+  return { kind: "moved", record: { ...rest, status, updatedAtMs: nowMs } };
 }
 
-export function canceled(record: LinkRecord, nowMs: number): LinkRecord {
-  return { ...record, status: "canceled", ...WITHOUT_LINK_TOKEN, updatedAtMs: nowMs };
-}
-
-export function expired(record: LinkRecord, nowMs: number): LinkRecord {
-  return { ...record, status: "expired", ...WITHOUT_LINK_TOKEN, updatedAtMs: nowMs };
-}
-
-/** The record as it is now: a ready link whose token has run out is expired, whoever looks first. */
-export function settled(record: LinkRecord, nowMs: number): LinkRecord {
-  const ranOut = record.status === "ready" && (record.linkTokenExpiresAtMs ?? 0) <= nowMs;
-  return ranOut ? expired(record, nowMs) : record;
-}
-
-/** What a finalize begins: the making of an account, or the refresh of one. */
-export type Beginning = { body: string; name: string; selection: Selection } | { accountId: string };
-
-/** From `ready`, and from `canceled` or `expired`: a public token that arrives late is still taken. */
-export function finalizing(record: LinkRecord, beginning: Beginning, nowMs: number): LinkRecord {
-  const start = { startedAtMs: nowMs, notBeforeMs: nowMs };
+function finalize(record: LinkRecord, task: Task, nowMs: number): Move {
+  if (record.status !== "ready" && record.status !== "canceled" && record.status !== "expired") return UNFIT;
+  const { id, provider, request, reference, openedAtMs, createdAtMs, providerState } = record;
   return {
-    ...record,
-    status: "finalizing",
-    ...WITHOUT_LINK_TOKEN,
-    work:
-      "accountId" in beginning
-        ? { kind: "refresh", ...start, accountId: beginning.accountId, looks: 0, patched: false }
-        : { kind: "create", ...start, ...beginning, lostPosts: 0, refusals: 0 },
-    chosenAccountId: "accountId" in beginning ? null : beginning.selection.account.id,
-    updatedAtMs: nowMs,
+    kind: "moved",
+    record: {
+      id,
+      provider,
+      request,
+      reference,
+      openedAtMs,
+      createdAtMs,
+      updatedAtMs: nowMs,
+      status: "finalizing",
+      providerState,
+      startedAtMs: nowMs,
+      notBeforeMs: nowMs,
+      task,
+    },
   };
 }
-
-export function linked(record: LinkRecord, account: Account, nowMs: number): LinkRecord {
-  return { ...record, ...AT_ITS_END, status: "linked", account, updatedAtMs: nowMs };
-}
-
-export function failed(record: LinkRecord, code: ProblemCode, nowMs: number): LinkRecord {
-  return { ...record, ...AT_ITS_END, status: "failed", problem: toLinkProblem(code), updatedAtMs: nowMs };
-}
-
-/** When the record needs attention by itself, if ever. */
-export function dueAtMs(record: LinkRecord): number {
-  if (record.work) return record.work.notBeforeMs;
-  if (record.status === "ready" && record.linkTokenExpiresAtMs !== null) return record.linkTokenExpiresAtMs;
-  return record.updatedAtMs + LINK_KEPT_MS;
-}
-
-const WITHOUT_LINK_TOKEN = { linkToken: null, linkTokenExpiresAtMs: null } as const;
-const AT_ITS_END = { ...WITHOUT_LINK_TOKEN, work: null, providerState: null } as const;

@@ -1,22 +1,11 @@
 /**
- * Messages for the page's server: written in the transaction of what they tell, delivered by the alarm.
+ * Messages for the page's server: written in the transaction of what they report, delivered by the alarm.
  * At least once, with the same id on every try; a delivered one is remembered for a week, so that the same
- * occurrence is not told again.
+ * occurrence is not reported again.
  */
 import { OUTBOX_GIVE_UP_MS, OUTBOX_KEPT_MS, OUTBOX_RETRY_MS, WEBHOOK_TIMEOUT_MS } from "../limits.ts";
 import type { Message } from "../notify/message.ts";
-
-export const OUTBOX_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS outbox (
-    id TEXT PRIMARY KEY,
-    type TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    status TEXT NOT NULL,
-    created_at_ms INTEGER NOT NULL,
-    attempts INTEGER NOT NULL,
-    due_at_ms INTEGER NOT NULL
-  ) STRICT;
-`;
+import type { Rows } from "./rows.ts";
 
 interface Row extends Record<string, SqlStorageValue> {
   id: string;
@@ -24,6 +13,7 @@ interface Row extends Record<string, SqlStorageValue> {
   payload: string;
   created_at_ms: number;
   attempts: number;
+  due_at_ms: number;
 }
 
 export interface Undelivered extends Message {
@@ -32,15 +22,21 @@ export interface Undelivered extends Message {
 }
 
 export class Outbox {
-  readonly #sql: SqlStorage;
+  readonly #rows: Rows;
+  /** Under way: due again when the try must have ended. */
+  readonly #takenUntilMs = new Map<string, number>();
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
+  readonly #isNotified: () => boolean;
+
+  constructor(rows: Rows, isNotified: () => boolean) {
+    this.#rows = rows;
+    this.#isNotified = isNotified;
   }
 
   /** Once for each id: what is already there, delivered or not, stays as it is. */
   add({ id, type, payload }: Message, nowMs: number): void {
-    this.#sql.exec(
+    if (!this.#isNotified()) return;
+    this.#rows.write(
       `INSERT OR IGNORE INTO outbox (id, type, payload, status, created_at_ms, attempts, due_at_ms)
        VALUES (?, ?, ?, 'waiting', ?, 0, ?)`,
       id,
@@ -53,18 +49,19 @@ export class Outbox {
 
   /** Takes what is due for a try, and forgets what was delivered or given up long ago. */
   take(nowMs: number): Message[] {
-    this.#sql.exec("DELETE FROM outbox WHERE status <> 'waiting' AND due_at_ms <= ?", nowMs);
-    const due = this.#sql
-      .exec<Row>("SELECT * FROM outbox WHERE due_at_ms <= ? ORDER BY created_at_ms, rowid", nowMs)
-      .toArray();
-    // Due again when the try must have ended, should this object die under it.
-    const guardMs = nowMs + 2 * WEBHOOK_TIMEOUT_MS;
-    this.#sql.exec("UPDATE outbox SET due_at_ms = ? WHERE due_at_ms <= ?", guardMs, nowMs);
+    const [old] = this.#rows.read(
+      "SELECT id FROM outbox WHERE status <> 'waiting' AND due_at_ms <= ? LIMIT 1",
+      nowMs,
+    );
+    if (old) this.#rows.write("DELETE FROM outbox WHERE status <> 'waiting' AND due_at_ms <= ?", nowMs);
+    const due = this.#waiting().filter((row) => this.#dueAtMs(row) <= nowMs);
+    for (const { id } of due) this.#takenUntilMs.set(id, nowMs + 2 * WEBHOOK_TIMEOUT_MS);
     return due.map(({ id, type, payload }) => ({ id, type, payload }));
   }
 
   delivered(id: string, nowMs: number): void {
-    this.#sql.exec(
+    this.#takenUntilMs.delete(id);
+    this.#rows.write(
       "UPDATE outbox SET status = 'delivered', due_at_ms = ? WHERE id = ?",
       nowMs + OUTBOX_KEPT_MS,
       id,
@@ -73,25 +70,25 @@ export class Outbox {
 
   /** False when this was the last try. */
   postpone(id: string, nowMs: number): boolean {
-    const [row] = this.#sql.exec<Row>("SELECT * FROM outbox WHERE id = ?", id).toArray();
+    this.#takenUntilMs.delete(id);
+    const [row] = this.#rows.read<Row>("SELECT * FROM outbox WHERE id = ?", id);
     // The customer has been erased meanwhile.
     if (!row) return true;
-    const restMs = OUTBOX_RETRY_MS[row.attempts] ?? OUTBOX_RETRY_MS.at(-1) ?? 0;
-    const givenUp = nowMs + restMs - row.created_at_ms > OUTBOX_GIVE_UP_MS;
-    this.#sql.exec(
+    const delayMs = OUTBOX_RETRY_MS[row.attempts] ?? OUTBOX_RETRY_MS.at(-1) ?? 0;
+    const isGivenUp = nowMs + delayMs - row.created_at_ms > OUTBOX_GIVE_UP_MS;
+    this.#rows.write(
       "UPDATE outbox SET attempts = attempts + 1, status = ?, due_at_ms = ? WHERE id = ?",
-      givenUp ? "undelivered" : "waiting",
-      nowMs + (givenUp ? OUTBOX_KEPT_MS : restMs),
+      isGivenUp ? "undelivered" : "waiting",
+      nowMs + (isGivenUp ? OUTBOX_KEPT_MS : delayMs),
       id,
     );
-    return !givenUp;
+    return !isGivenUp;
   }
 
   /** Not taken by the receiver so far, oldest first. */
   undelivered(): Undelivered[] {
-    return this.#sql
-      .exec<Row>("SELECT * FROM outbox WHERE status <> 'delivered' ORDER BY created_at_ms, rowid")
-      .toArray()
+    return this.#rows
+      .read<Row>("SELECT * FROM outbox WHERE status <> 'delivered' ORDER BY created_at_ms, rowid")
       .map((row) => ({
         id: row.id,
         type: row.type,
@@ -102,6 +99,18 @@ export class Outbox {
   }
 
   nextDueAtMs(): number | null {
-    return this.#sql.exec<{ due: number | null }>("SELECT min(due_at_ms) AS due FROM outbox").one().due;
+    if (!this.#isNotified()) return null;
+    const dues = this.#waiting().map((row) => this.#dueAtMs(row));
+    return dues.length > 0 ? Math.min(...dues) : null;
+  }
+
+  #waiting(): Row[] {
+    return this.#rows.read<Row>(
+      "SELECT * FROM outbox WHERE status = 'waiting' ORDER BY created_at_ms, rowid",
+    );
+  }
+
+  #dueAtMs({ id, due_at_ms }: Row): number {
+    return Math.max(due_at_ms, this.#takenUntilMs.get(id) ?? 0);
   }
 }

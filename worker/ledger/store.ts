@@ -1,50 +1,16 @@
 /**
- * The ledger's tables. All methods are synchronous, and what one event writes without an await between
- * lands together or not at all (Durable Objects coalesce such writes).
- * The schema is described in worker/README.md.
+ * The ledger's rows. All methods are synchronous, and what one event writes without an await between lands together or
+ * not at all (Durable Objects coalesce such writes). The schema is described in worker/README.md.
  */
-
-import type { Account } from "../contract.ts";
 import { IDEMPOTENCY_KEPT_MS } from "../limits.ts";
-import type { Message } from "../notify/message.ts";
-import { recallAccount } from "./describe-account.ts";
+import type { KnownDetails } from "./enrich-account.ts";
 import { dueAtMs } from "./link-machine.ts";
 import type { LinkRecord } from "./link-record.ts";
-import { OUTBOX_SCHEMA, Outbox } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import type { IdempotentRequest, Owner } from "./owner.ts";
-import { WATCHES_SCHEMA, Watches } from "./watches.ts";
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS links (
-    id TEXT PRIMARY KEY,
-    status TEXT NOT NULL,
-    created_at_ms INTEGER NOT NULL,
-    opened_at_ms INTEGER,
-    due_at_ms INTEGER NOT NULL,
-    record TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS links_by_due ON links (due_at_ms);
-  CREATE TABLE IF NOT EXISTS idempotency (
-    scope TEXT PRIMARY KEY,
-    fingerprint TEXT NOT NULL,
-    link_id TEXT NOT NULL,
-    expires_at_ms INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS accounts (
-    id TEXT PRIMARY KEY,
-    link_id TEXT NOT NULL,
-    institution_id TEXT,
-    institution_name TEXT,
-    type TEXT
-  ) STRICT;
-`;
-
-export interface KnownAccount {
-  id: string;
-  institutionId: string | null;
-  institutionName: string | null;
-  type: string | null;
-}
+import type { Rows } from "./rows.ts";
+import { createTables, openTables } from "./schema.ts";
+import { Watches } from "./watches.ts";
 
 export interface Claim {
   fingerprint: string;
@@ -58,24 +24,25 @@ export class LedgerStore {
   readonly outbox: Outbox;
   readonly watches: Watches;
   readonly #storage: DurableObjectStorage;
-  readonly #tells: () => boolean;
+  /** `null`: not looked for yet. */
+  #hasTables: boolean | null = null;
+  /** As it was set last by this object; `null`: not known. */
+  #alarmAtMs: number | null = null;
 
-  /** `tells`: whether a webhook is configured, so that there is somebody to tell. */
-  constructor(storage: DurableObjectStorage, tells: () => boolean) {
+  /** `isNotified`: whether a webhook is configured, so that there is somebody to notify. */
+  constructor(storage: DurableObjectStorage, isNotified: () => boolean) {
     this.#storage = storage;
-    this.#tells = tells;
-    this.#createTables();
-    this.outbox = new Outbox(storage.sql);
-    this.watches = new Watches(storage.sql);
-  }
-
-  /** For the page's server, once for each message id. */
-  tell(message: Message, nowMs: number): void {
-    if (this.#tells()) this.outbox.add(message, nowMs);
+    const rows: Rows = {
+      read: (query, ...bindings) => this.#read(query, ...bindings),
+      write: (query, ...bindings) => this.#write(query, ...bindings),
+    };
+    this.outbox = new Outbox(rows, isNotified);
+    this.watches = new Watches(rows);
   }
 
   /** Runs `work` in one transaction; a throw undoes it. */
   atomically<T>(work: () => T): T {
+    this.#ensureTables();
     return this.#storage.transactionSync(work);
   }
 
@@ -83,49 +50,45 @@ export class LedgerStore {
     return this.#storage.kv.get<Owner>(OWNER_KEY);
   }
 
+  /** Kept with whatever has to go on by itself. */
   set owner(owner: Owner) {
-    this.#storage.kv.put(OWNER_KEY, owner);
+    if (this.owner === undefined) this.#storage.kv.put(OWNER_KEY, owner);
   }
 
   link(id: string): LinkRecord | null {
-    const [row] = this.#storage.sql
-      .exec<{ record: string }>("SELECT record FROM links WHERE id = ?", id)
-      .toArray();
+    const [row] = this.#read<{ record: string }>("SELECT record FROM links WHERE id = ?", id);
     return row ? parse(row) : null;
   }
 
   /** Newest first. */
   links(limit: number): LinkRecord[] {
-    return this.#storage.sql
-      .exec<{ record: string }>(
-        "SELECT record FROM links ORDER BY created_at_ms DESC, rowid DESC LIMIT ?",
-        limit,
-      )
-      .toArray()
-      .map(parse);
+    return this.#read<{ record: string }>(
+      "SELECT record FROM links ORDER BY created_at_ms DESC, rowid DESC LIMIT ?",
+      limit,
+    ).map(parse);
   }
 
   linksWithStatus(...statuses: LinkRecord["status"][]): LinkRecord[] {
     const marks = statuses.map(() => "?").join(", ");
-    return this.#storage.sql
-      .exec<{ record: string }>(
-        `SELECT record FROM links WHERE status IN (${marks}) ORDER BY opened_at_ms DESC, created_at_ms DESC`,
-        ...statuses,
-      )
-      .toArray()
-      .map(parse);
+    return this.#read<{ record: string }>(
+      `SELECT record FROM links WHERE status IN (${marks}) ORDER BY opened_at_ms DESC, created_at_ms DESC`,
+      ...statuses,
+    ).map(parse);
   }
 
-  countLinksSince(createdAtMs: number): number {
-    const { count } = this.#storage.sql
-      .exec<{ count: number }>("SELECT count(*) AS count FROM links WHERE created_at_ms > ?", createdAtMs)
-      .one();
-    return count;
+  /** When the links were created that have, or may get, a link token: newer than that, oldest first. */
+  tokensSince(createdAtMs: number): number[] {
+    return this.#read<{ created_at_ms: number }>(
+      `SELECT created_at_ms FROM links WHERE created_at_ms > ?
+         AND (status <> 'failed' OR record ->> 'chosenAccountId' IS NOT NULL OR opened_at_ms IS NOT NULL)
+       ORDER BY created_at_ms`,
+      createdAtMs,
+    ).map((row) => row.created_at_ms);
   }
 
-  /** `notDueBeforeMs`: somebody works on it at the moment; the alarm need not look earlier. */
+  /** `notDueBeforeMs`: somebody works on it at the moment; the alarm need not come earlier. */
   saveLink(record: LinkRecord, notDueBeforeMs = 0): void {
-    this.#storage.sql.exec(
+    this.#write(
       `INSERT INTO links (id, status, created_at_ms, opened_at_ms, due_at_ms, record) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, opened_at_ms = excluded.opened_at_ms,
          due_at_ms = excluded.due_at_ms, record = excluded.record`,
@@ -139,51 +102,72 @@ export class LedgerStore {
     );
   }
 
-  postponeLink(id: string, dueAtMs: number): void {
-    this.#storage.sql.exec("UPDATE links SET due_at_ms = ? WHERE id = ?", Math.ceil(dueAtMs), id);
-  }
-
   deleteLink(id: string): void {
-    this.#storage.sql.exec("DELETE FROM links WHERE id = ?", id);
+    this.#write("DELETE FROM links WHERE id = ?", id);
     this.releaseClaims(id);
   }
 
   dueLinks(nowMs: number): LinkRecord[] {
-    return this.#storage.sql
-      .exec<{ record: string }>("SELECT record FROM links WHERE due_at_ms <= ? ORDER BY due_at_ms", nowMs)
-      .toArray()
-      .map(parse);
+    return this.#read<{ record: string }>(
+      "SELECT record FROM links WHERE due_at_ms <= ? ORDER BY due_at_ms",
+      nowMs,
+    ).map(parse);
   }
 
-  /** Arms the one alarm for whatever is due first. */
-  arm(): void {
-    const { due: link } = this.#storage.sql
-      .exec<{ due: number | null }>("SELECT min(due_at_ms) AS due FROM links")
-      .one();
-    const message = this.#tells() ? this.outbox.nextDueAtMs() : null;
-    const due = [link, message, this.watches.nextDueAtMs()].filter((ms) => ms !== null);
+  /**
+   * Sets the one alarm for whatever is due first. An alarm that is set for that time or earlier stays: it rings, finds
+   * nothing, and is set again. `isUnderWay`: somebody works on that link; the alarm comes for it at `guardAtMs`.
+   * `notBeforeMs`: so that no overdue row makes the alarm spin.
+   */
+  scheduleAlarm({
+    nowMs,
+    notBeforeMs,
+    isUnderWay,
+    guardAtMs,
+  }: {
+    nowMs: number;
+    notBeforeMs: number;
+    isUnderWay: (linkId: string) => boolean;
+    guardAtMs: number;
+  }): void {
+    const links = this.#read<{ id: string; due_at_ms: number }>("SELECT id, due_at_ms FROM links");
+    const dues = [
+      ...links.map(({ id, due_at_ms }) => (isUnderWay(id) ? Math.max(due_at_ms, guardAtMs) : due_at_ms)),
+      ...[this.outbox.nextDueAtMs(), this.watches.nextDueAtMs()].filter((ms) => ms !== null),
+    ];
+    if (dues.length === 0) return;
+    const atMs = Math.max(Math.min(...dues), notBeforeMs);
+    if (this.#alarmAtMs !== null && this.#alarmAtMs > nowMs && this.#alarmAtMs <= atMs) return;
+    this.setAlarm(atMs);
+  }
+
+  setAlarm(atMs: number): void {
+    this.#alarmAtMs = atMs;
     // Not awaited: the write is held by the output gate like every other.
-    if (due.length === 0) this.#storage.deleteAlarm();
-    else this.#storage.setAlarm(Math.min(...due));
+    void this.#storage.setAlarm(atMs);
+  }
+
+  /** The alarm that was set has rung. */
+  alarmRang(): void {
+    this.#alarmAtMs = null;
   }
 
   /** Everything we hold of this customer. The scopes name what KV may still hold. */
   async erase(): Promise<{ scopes: string[] }> {
-    const scopes = this.#storage.sql.exec<{ scope: string }>("SELECT scope FROM idempotency").toArray();
+    const scopes = this.#read<{ scope: string }>("SELECT scope FROM idempotency");
     await this.#storage.deleteAlarm();
     await this.#storage.deleteAll();
-    this.#createTables();
+    this.#hasTables = false;
+    this.#alarmAtMs = null;
     return { scopes: scopes.map(({ scope }) => scope) };
   }
 
   claim(scope: string, nowMs: number): Claim | null {
-    const [row] = this.#storage.sql
-      .exec<{ fingerprint: string; link_id: string; expires_at_ms: number }>(
-        "SELECT fingerprint, link_id, expires_at_ms FROM idempotency WHERE scope = ? AND expires_at_ms > ?",
-        scope,
-        nowMs,
-      )
-      .toArray();
+    const [row] = this.#read<{ fingerprint: string; link_id: string; expires_at_ms: number }>(
+      "SELECT fingerprint, link_id, expires_at_ms FROM idempotency WHERE scope = ? AND expires_at_ms > ?",
+      scope,
+      nowMs,
+    );
     return row ? { fingerprint: row.fingerprint, linkId: row.link_id, expiresAtMs: row.expires_at_ms } : null;
   }
 
@@ -192,8 +176,8 @@ export class LedgerStore {
     linkId: string,
     nowMs: number,
   ): void {
-    this.#storage.sql.exec("DELETE FROM idempotency WHERE expires_at_ms <= ?", nowMs);
-    this.#storage.sql.exec(
+    this.#write("DELETE FROM idempotency WHERE expires_at_ms <= ?", nowMs);
+    this.#write(
       "INSERT OR REPLACE INTO idempotency (scope, fingerprint, link_id, expires_at_ms) VALUES (?, ?, ?, ?)",
       scope,
       fingerprint,
@@ -204,54 +188,65 @@ export class LedgerStore {
 
   /** The keys that led to this link may be used again. */
   releaseClaims(linkId: string): void {
-    this.#storage.sql.exec("DELETE FROM idempotency WHERE link_id = ?", linkId);
+    this.#write("DELETE FROM idempotency WHERE link_id = ?", linkId);
   }
 
-  /** Accounts that links of this customer have made; `except` leaves one link's out. */
-  ownedAccountIds(except: string): Set<string> {
-    const rows = this.#storage.sql.exec<{ id: string }>("SELECT id FROM accounts WHERE link_id <> ?", except);
-    return new Set(rows.toArray().map(({ id }) => id));
+  /** Accounts that links of this customer have made; this link's own ones included. */
+  knownAccountIds(): Set<string> {
+    return new Set(this.#read<{ id: string }>("SELECT id FROM accounts").map(({ id }) => id));
   }
 
-  saveAccount(linkId: string, { id, institutionId, institutionName, type }: KnownAccount): void {
-    this.#storage.sql.exec(
-      "INSERT OR IGNORE INTO accounts (id, link_id, institution_id, institution_name, type) VALUES (?, ?, ?, ?, ?)",
+  /** An account belongs to one link. @throws where it is another one's */
+  saveAccount(linkId: string, id: string, { type, institution }: KnownDetails): void {
+    const [owner] = this.#read<{ link_id: string }>("SELECT link_id FROM accounts WHERE id = ?", id);
+    if (owner?.link_id === linkId) return;
+    this.#write(
+      "INSERT INTO accounts (id, link_id, institution_id, institution_name, type) VALUES (?, ?, ?, ?, ?)",
       id,
       linkId,
-      institutionId,
-      institutionName,
+      institution?.id ?? null,
+      institution?.name ?? null,
       type,
     );
   }
 
+  /** What only we know of an account; nothing of one that no link of this customer made. */
+  accountDetails(id: string): KnownDetails {
+    const [row] = this.#read<{
+      institution_id: string | null;
+      institution_name: string | null;
+      type: string | null;
+    }>("SELECT institution_id, institution_name, type FROM accounts WHERE id = ?", id);
+    return {
+      name: null,
+      mask: null,
+      type: row?.type ?? null,
+      institution: row ? { id: row.institution_id, name: row.institution_name } : null,
+    };
+  }
+
   /** It is gone at the provider, and so is what only we knew; whose it was stays, lest another link takes it. */
   forgetAccount(id: string): void {
-    this.#storage.sql.exec(
+    this.#write(
       "UPDATE accounts SET institution_id = NULL, institution_name = NULL, type = NULL WHERE id = ?",
       id,
     );
   }
 
-  #createTables(): void {
-    for (const schema of [SCHEMA, OUTBOX_SCHEMA, WATCHES_SCHEMA]) this.#storage.sql.exec(schema);
+  #read<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): Row[] {
+    this.#hasTables ??= openTables(this.#storage);
+    return this.#hasTables ? this.#storage.sql.exec<Row>(query, ...bindings).toArray() : [];
   }
 
-  /** The account, with what only we know of it. */
-  recall(account: Account): Account {
-    if (account.id === null) return account;
-    const [known] = this.#storage.sql
-      .exec<{ institution_id: string | null; institution_name: string | null; type: string | null }>(
-        "SELECT institution_id, institution_name, type FROM accounts WHERE id = ?",
-        account.id,
-      )
-      .toArray();
-    if (!known) return account;
-    return recallAccount(account, {
-      id: account.id,
-      institutionId: known.institution_id,
-      institutionName: known.institution_name,
-      type: known.type,
-    });
+  #write(query: string, ...bindings: SqlStorageValue[]): void {
+    this.#ensureTables();
+    this.#storage.sql.exec(query, ...bindings);
+  }
+
+  #ensureTables(): void {
+    this.#hasTables ??= openTables(this.#storage);
+    if (!this.#hasTables) createTables(this.#storage);
+    this.#hasTables = true;
   }
 }
 

@@ -1,11 +1,13 @@
-/** Looks at the watched accounts, and tells the page's server what has become of them. */
+/** Polls what is watched, and reports to the page's server what has become of it. */
 import type { Account } from "../contract.ts";
-import { REMOVAL_SHOWS_WITHIN_MS, WATCH_MAX_MS } from "../limits.ts";
+import { LATE_LOOKUPS_MS, REMOVAL_SHOWS_WITHIN_MS, WATCH_MAX_MS } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { composeMessage } from "../notify/message.ts";
 import { bareAccount } from "../providers/bare-account.ts";
-import type { Provider, Result } from "../providers/provider.ts";
+import type { IdentifiedAccount, Provider, Result } from "../providers/provider.ts";
 import { succeed } from "../providers/provider.ts";
+import { detailsOf, enrich } from "./enrich-account.ts";
+import { modeOf } from "./link-record.ts";
 import { nextAtMs, patientDelayMs } from "./pacing.ts";
 import type { LedgerStore } from "./store.ts";
 import type { Watch } from "./watches.ts";
@@ -18,99 +20,145 @@ export interface WatcherDependencies {
   now: () => number;
 }
 
-/** One look. The account's change and the message that tells it are written together. */
-export async function lookAt(watch: Watch, deps: WatcherDependencies): Promise<void> {
+type AccountWatch = Exclude<Watch, { reason: "late_account" }>;
+type LateAccountWatch = Extract<Watch, { reason: "late_account" }>;
+
+/** One poll. What it found and the message that reports it are written together. */
+export async function pollWatch(watch: Watch, deps: WatcherDependencies): Promise<void> {
+  if (watch.reason === "late_account") await lookUpLateAccount(watch, deps);
+  else await pollAccount(watch, deps);
+}
+
+async function pollAccount(watch: AccountWatch, deps: WatcherDependencies): Promise<void> {
   const { store, provider, customerId, now } = deps;
-  const result = await look(watch, provider, customerId);
+  const result = await read(watch, provider, customerId);
   const nowMs = now();
+  const delayMs = patientDelayMs(nowMs - watch.startedAtMs);
   store.atomically(() => {
     if (!store.watches.isOn(watch)) return;
     if (!result.ok) {
-      rest(watch, nextAtMs(nowMs, restMs(watch, nowMs), result.failure), nowMs, deps);
+      postpone(watch, nextAtMs(nowMs, delayMs, result.failure), nowMs, deps);
       return;
     }
     const { account } = result.value;
     const isOver = result.value.isOver || hasNotBegun(watch, account, nowMs);
-    if (isNews(watch, account, isOver)) tell(watch, store.recall(account), nowMs, deps);
+    if (isNews(watch, account, isOver)) {
+      notify(watch, enrich(account, store.accountDetails(account.id)), nowMs, deps);
+    }
     if (account.status === "removed") store.forgetAccount(watch.accountId);
     if (isOver) store.watches.end(watch);
-    else rest({ ...watch, lastStatus: account.status }, nextAtMs(nowMs, restMs(watch, nowMs)), nowMs, deps);
+    else postpone({ ...watch, lastStatus: account.status }, nextAtMs(nowMs, delayMs), nowMs, deps);
   });
 }
 
-async function look(
-  { accountId, reason }: Watch,
+async function read(
+  { accountId, reason }: AccountWatch,
   provider: Provider,
   customerId: string,
-): Promise<Result<{ account: Account; isOver: boolean }>> {
+): Promise<Result<{ account: IdentifiedAccount; isOver: boolean }>> {
   if (reason === "ownership") {
     const check = await provider.verifyOwnership(customerId, accountId);
     return check.ok ? succeed({ account: check.value.account, isOver: !check.value.running }) : check;
   }
-  const read = await provider.readAccount(customerId, accountId);
-  if (read.ok) return succeed({ account: read.value, isOver: read.value.status === "removed" });
+  const answer = await provider.readAccount(customerId, accountId);
+  if (answer.ok) return succeed({ account: answer.value, isOver: answer.value.status === "removed" });
   // It was there when its removal was asked for.
-  const isGone = read.failure.code === "not_found";
-  return isGone
-    ? succeed({
-        account: bareAccount({ id: accountId, provider: provider.name, status: "removed" }),
-        isOver: true,
-      })
-    : read;
+  const isGone = answer.failure.code === "not_found";
+  const gone = bareAccount({ id: accountId, provider: provider.name, status: "removed" });
+  return isGone ? succeed({ account: { ...gone, id: accountId }, isOver: true }) : answer;
 }
 
 /** A removal whose call was lost, and which nothing is seen of. */
-function hasNotBegun({ reason, startedAtMs }: Watch, { status }: Account, nowMs: number): boolean {
+function hasNotBegun({ reason, startedAtMs }: AccountWatch, { status }: Account, nowMs: number): boolean {
   const shows = status === "removing" || status === "removed";
   return reason === "removal" && !shows && nowMs - startedAtMs >= REMOVAL_SHOWS_WITHIN_MS;
 }
 
 /** Of a removal only its end is; of a check its end is, also where it left the account as it was. */
-function isNews({ reason, lastStatus }: Watch, { status }: Account, isOver: boolean): boolean {
+function isNews({ reason, lastStatus }: AccountWatch, { status }: Account, isOver: boolean): boolean {
   if (reason === "removal") return status === "removed";
   return isOver || status !== lastStatus;
 }
 
-function restMs({ looks, startedAtMs }: Watch, nowMs: number): number {
-  return patientDelayMs(looks, nowMs - startedAtMs);
+/** An account that turns up after its link was called failed is reported, and belongs to that link from then on. */
+async function lookUpLateAccount(watch: LateAccountWatch, deps: WatcherDependencies): Promise<void> {
+  const { store, provider, customerId, now } = deps;
+  const link = store.link(watch.linkId);
+  if (link?.status !== "failed" || !link.doubtful || provider.recovery !== "search") {
+    store.watches.end(watch);
+    return;
+  }
+  const { name, selection, providerState } = link.doubtful;
+  const result = await provider.findAccount({
+    customerId,
+    name,
+    selection,
+    providerState,
+    linkCreatedAtMs: link.createdAtMs,
+    knownIds: store.knownAccountIds(),
+  });
+  const nowMs = now();
+  store.atomically(() => {
+    if (!store.watches.isOn(watch)) return;
+    const found = result.ok && result.value.found === "account" ? result.value.account : null;
+    if (found && found.status !== "failed") {
+      const account = enrich(found, detailsOf({ name, selection }));
+      store.saveAccount(link.id, found.id, account);
+      notify({ accountId: found.id, linkId: link.id, startedAtMs: watch.startedAtMs }, account, nowMs, deps);
+      store.saveLink({ ...link, doubtful: null });
+      store.watches.end(watch);
+      return;
+    }
+    // A list that could not be read does not count.
+    const lookups = watch.lookups + (result.ok ? 1 : 0);
+    const nextMs = LATE_LOOKUPS_MS[lookups];
+    if (nextMs === undefined) {
+      store.saveLink({ ...link, doubtful: null });
+      store.watches.end(watch);
+      return;
+    }
+    const dueAtMs = result.ok
+      ? watch.startedAtMs + nextMs
+      : nextAtMs(nowMs, patientDelayMs(nowMs - watch.startedAtMs), result.failure);
+    postpone({ ...watch, lookups }, dueAtMs, nowMs, deps);
+  });
 }
 
-function rest(watch: Watch, dueAtMs: number, nowMs: number, { store, log }: WatcherDependencies): void {
+function postpone(watch: Watch, dueAtMs: number, nowMs: number, { store, log }: WatcherDependencies): void {
   if (nowMs - watch.startedAtMs >= WATCH_MAX_MS) {
-    log("watch_given_up", { link_id: watch.linkId ?? undefined, reason: watch.reason });
+    log("watch_given_up", {
+      link_id: watch.reason === "removal" ? undefined : watch.linkId,
+      reason: watch.reason,
+    });
     store.watches.end(watch);
   } else {
-    store.watches.save({ ...watch, looks: watch.looks + 1, dueAtMs });
+    store.watches.save({ ...watch, dueAtMs });
   }
 }
 
-function tell(
-  watch: Watch,
+function notify(
+  { accountId, linkId, startedAtMs }: { accountId: string; linkId?: string; startedAtMs: number },
   account: Account,
   nowMs: number,
   { store, customerId }: WatcherDependencies,
 ): void {
-  const link = watch.linkId === null ? null : store.link(watch.linkId);
+  const link = linkId === undefined ? null : store.link(linkId);
   const isRemoved = account.status === "removed";
-  store.tell(
-    composeMessage(
-      // An account is removed once; a check is told by how it stands.
-      isRemoved
-        ? `msg_${watch.accountId}_removed`
-        : `msg_${watch.accountId}_${watch.startedAtMs}_${account.status}`,
-      isRemoved ? "bank_account.removed" : "bank_account.updated",
-      {
-        link_id: watch.linkId,
-        customer_id: customerId,
-        provider: account.provider,
-        mode: link?.mode ?? null,
-        status: account.status,
-        account_id: watch.accountId,
-        code: account.failure_code,
-        reference: link?.reference ?? null,
-      },
-      new Date(nowMs),
-    ),
-    nowMs,
+  const message = composeMessage(
+    // An account is removed once; everything else is named by how it stands.
+    isRemoved ? `msg_${accountId}_removed` : `msg_${accountId}_${startedAtMs}_${account.status}`,
+    isRemoved ? "bank_account.removed" : "bank_account.updated",
+    {
+      link_id: linkId ?? null,
+      customer_id: customerId,
+      provider: account.provider,
+      mode: link ? modeOf(link) : null,
+      status: account.status,
+      account_id: accountId,
+      code: account.failure_code,
+      reference: link?.reference ?? null,
+    },
+    new Date(nowMs),
   );
+  store.outbox.add(message, nowMs);
 }

@@ -1,102 +1,87 @@
-/** Accounts that change by themselves after we have answered: followed by the alarm, told by webhook. */
+/** What changes by itself after we have answered: followed by the alarm, reported by webhook. */
 import type { AccountStatus } from "../contract.ts";
+import type { Rows } from "./rows.ts";
 
-export const WATCHES_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS watches (
-    account_id TEXT PRIMARY KEY,
-    reason TEXT NOT NULL,
-    link_id TEXT,
-    last_status TEXT NOT NULL,
-    looks INTEGER NOT NULL,
-    started_at_ms INTEGER NOT NULL,
-    due_at_ms INTEGER NOT NULL
-  ) STRICT;
-`;
+export type Watch =
+  /** An ownership check that outlasted its link. */
+  | (AccountWatch & { reason: "ownership"; linkId: string })
+  /** A removal, until the provider has let go of the account. */
+  | (AccountWatch & { reason: "removal" })
+  /** A link that failed after a lost post: an account may still turn up. */
+  | { reason: "late_account"; linkId: string; startedAtMs: number; dueAtMs: number; lookups: number };
 
-export interface Watch {
+export interface AccountWatch {
   accountId: string;
-  /** What is awaited: the end of an ownership check, or the end of the account. */
-  reason: "ownership" | "removal";
-  linkId: string | null;
-  /** As it was told last. */
+  /** As it was reported last. */
   lastStatus: AccountStatus;
-  looks: number;
   startedAtMs: number;
   dueAtMs: number;
 }
 
 interface Row extends Record<string, SqlStorageValue> {
-  account_id: string;
-  reason: Watch["reason"];
-  link_id: string | null;
-  last_status: AccountStatus;
-  looks: number;
-  started_at_ms: number;
+  id: string;
   due_at_ms: number;
+  watch: string;
 }
 
 export class Watches {
-  readonly #sql: SqlStorage;
+  readonly #rows: Rows;
+  /** Under way: due again when the attempt must have ended. */
+  readonly #takenUntilMs = new Map<string, number>();
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
+  constructor(rows: Rows) {
+    this.#rows = rows;
   }
 
-  /** One watch per account; a later reason replaces an earlier one. */
-  save({ accountId, reason, linkId, lastStatus, looks, startedAtMs, dueAtMs }: Watch): void {
-    this.#sql.exec(
-      "INSERT OR REPLACE INTO watches VALUES (?, ?, ?, ?, ?, ?, ?)",
-      accountId,
-      reason,
-      linkId,
-      lastStatus,
-      looks,
-      startedAtMs,
-      dueAtMs,
+  /** One watch for each account and reason; a newer one replaces it. */
+  save(watch: Watch): void {
+    const id = idOf(watch);
+    this.#takenUntilMs.delete(id);
+    this.#rows.write(
+      "INSERT OR REPLACE INTO watches (id, due_at_ms, watch) VALUES (?, ?, ?)",
+      id,
+      Math.ceil(watch.dueAtMs),
+      JSON.stringify(watch),
     );
   }
 
   /** True while this very watch is on: another may have replaced it, or the customer may have been erased. */
-  isOn({ accountId, reason, startedAtMs }: Watch): boolean {
-    const { count } = this.#sql
-      .exec<{ count: number }>(
-        "SELECT count(*) AS count FROM watches WHERE account_id = ? AND reason = ? AND started_at_ms = ?",
-        accountId,
-        reason,
-        startedAtMs,
-      )
-      .one();
-    return count > 0;
+  isOn(watch: Watch): boolean {
+    const [row] = this.#rows.read<Row>("SELECT * FROM watches WHERE id = ?", idOf(watch));
+    return row !== undefined && parse(row).startedAtMs === watch.startedAtMs;
   }
 
-  end({ accountId, reason, startedAtMs }: Watch): void {
-    this.#sql.exec(
-      "DELETE FROM watches WHERE account_id = ? AND reason = ? AND started_at_ms = ?",
-      accountId,
-      reason,
-      startedAtMs,
-    );
+  end(watch: Watch): void {
+    if (!this.isOn(watch)) return;
+    this.#takenUntilMs.delete(idOf(watch));
+    this.#rows.write("DELETE FROM watches WHERE id = ?", idOf(watch));
   }
 
-  /** Takes those that are due for a look; `restMs` later they are due again, should this object die under it. */
-  take(nowMs: number, restMs: number): Watch[] {
-    const due = this.#sql
-      .exec<Row>("SELECT * FROM watches WHERE due_at_ms <= ?", nowMs)
-      .toArray()
-      .map((row) => ({
-        accountId: row.account_id,
-        reason: row.reason,
-        linkId: row.link_id,
-        lastStatus: row.last_status,
-        looks: row.looks,
-        startedAtMs: row.started_at_ms,
-        dueAtMs: row.due_at_ms,
-      }));
-    this.#sql.exec("UPDATE watches SET due_at_ms = ? WHERE due_at_ms <= ?", nowMs + restMs, nowMs);
-    return due;
+  /** Takes those that are due; `guardMs` later they are due again, should they not be through by then. */
+  take(nowMs: number, guardMs: number): Watch[] {
+    const due = this.#all().filter((row) => this.#dueAtMs(row) <= nowMs);
+    for (const { id } of due) this.#takenUntilMs.set(id, nowMs + guardMs);
+    return due.map(parse);
   }
 
   nextDueAtMs(): number | null {
-    return this.#sql.exec<{ due: number | null }>("SELECT min(due_at_ms) AS due FROM watches").one().due;
+    const dues = this.#all().map((row) => this.#dueAtMs(row));
+    return dues.length > 0 ? Math.min(...dues) : null;
   }
+
+  #all(): Row[] {
+    return this.#rows.read<Row>("SELECT * FROM watches");
+  }
+
+  #dueAtMs({ id, due_at_ms }: Row): number {
+    return Math.max(due_at_ms, this.#takenUntilMs.get(id) ?? 0);
+  }
+}
+
+function idOf(watch: Watch): string {
+  return `${watch.reason}:${watch.reason === "late_account" ? watch.linkId : watch.accountId}`;
+}
+
+function parse({ watch }: Row): Watch {
+  return JSON.parse(watch);
 }

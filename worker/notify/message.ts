@@ -1,6 +1,6 @@
 /** What the page's server is told, in the envelope of Standard Webhooks. */
 import type { AccountStatus, LinkMode, LinkStatus, ProviderName } from "../contract.ts";
-import type { LinkRecord } from "../ledger/link-record.ts";
+import { type FailedLink, type LinkedLink, modeOf } from "../ledger/link-record.ts";
 
 export type MessageType =
   | "bank_link.linked"
@@ -38,7 +38,7 @@ export function composeMessage(id: string, type: MessageType, data: MessageData,
 }
 
 /** A link has one outcome, so its id names the message. */
-export function outcomeMessage(record: LinkRecord, now: Date): Message {
+export function outcomeMessage(record: LinkedLink | FailedLink, now: Date): Message {
   const type = record.status === "linked" ? "bank_link.linked" : "bank_link.failed";
   return composeMessage(
     `msg_${record.id}_${record.status}`,
@@ -47,10 +47,10 @@ export function outcomeMessage(record: LinkRecord, now: Date): Message {
       link_id: record.id,
       customer_id: record.request.customerId,
       provider: record.provider,
-      mode: record.mode,
+      mode: modeOf(record),
       status: record.status,
       account_id: record.account?.id ?? null,
-      code: record.problem?.code ?? null,
+      code: record.status === "failed" ? record.problem.code : null,
       reference: record.reference,
     },
     now,

@@ -11,7 +11,7 @@ import { ledgerName, type Owner } from "../ledger/owner.ts";
 import { PROCESSING_POLL_MAX_MS, SWEEP_ABSENCES, SWEEP_RETRY_MS } from "../limits.ts";
 import { log } from "../log.ts";
 import { accessTokenSource } from "../providers/access-token-source.ts";
-import type { ExpiredAccount, Provider } from "../providers/provider.ts";
+import { type ExpiredAccount, type Provider, retryAfterMs } from "../providers/provider.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
 import { composeMessage, type Message } from "./message.ts";
 
@@ -74,7 +74,8 @@ export class Sweep extends DurableObject<SweepEnv> {
       const listed = await this.#provider(name).listRefreshRequired(page);
       if (!listed.ok) {
         await this.ctx.storage.setAlarm(
-          Date.now() + (Math.min(listed.failure.retryAfterMs ?? 0, PROCESSING_POLL_MAX_MS) || SWEEP_RETRY_MS),
+          Date.now() +
+            (Math.min(retryAfterMs(listed.failure) ?? 0, PROCESSING_POLL_MAX_MS) || SWEEP_RETRY_MS),
         );
         return;
       }
@@ -118,7 +119,7 @@ export class Sweep extends DurableObject<SweepEnv> {
       untold.map(async ({ account_id, customer_id, message_id }) => {
         const owner = { environment, provider, customerId: customer_id };
         const message = refreshRequired(message_id, account_id, owner);
-        await this.env.LEDGER.getByName(ledgerName(owner)).tell(owner, message);
+        await this.env.LEDGER.getByName(ledgerName(owner)).enqueue(owner, message);
         this.#sql.exec("UPDATE occurrences SET told = 1 WHERE account_id = ?", account_id);
       }),
     );

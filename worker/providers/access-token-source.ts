@@ -2,7 +2,7 @@
 import type { ProviderName } from "../contract.ts";
 import type { AccessToken, AccessTokenSource } from "./access-token.ts";
 import type { AccessTokens } from "./access-tokens.ts";
-import { fail, succeed } from "./provider.ts";
+import { notDone, succeed } from "./provider.ts";
 
 /** The keeper's binding, as whoever calls a provider needs it. */
 export interface AccessTokensBinding {
@@ -30,7 +30,7 @@ export function accessTokenSource(
         return succeed(result.value.value);
       } catch {
         // The object moved or was overloaded; nothing has been sent upstream.
-        return fail("provider_unavailable");
+        return notDone("provider_unavailable");
       }
     },
     proved(value) {

@@ -13,7 +13,7 @@ import {
 } from "../limits.ts";
 import { log } from "../log.ts";
 import type { AccessToken, TokenDoubt } from "./access-token.ts";
-import { fail, type Result, succeed } from "./provider.ts";
+import { notDone, type Result, succeed } from "./provider.ts";
 import { requestAccessToken } from "./registry.ts";
 
 const TOKEN_KEY = "token";
@@ -39,7 +39,7 @@ export class AccessTokens extends DurableObject<ConfigVariables> {
     const kept = this.ctx.storage.kv.get<AccessToken>(TOKEN_KEY);
     const now = Date.now();
     if (kept && kept.useUntilMs > now) return succeed(kept);
-    if (this.#pauses.refusedUntilMs > now) return fail("provider_misconfigured");
+    if (this.#pauses.refusedUntilMs > now) return notDone("provider_misconfigured");
     // Everyone who asks meanwhile waits for the same request.
     this.#request ??= this.#renew(provider).finally(() => {
       this.#request = null;

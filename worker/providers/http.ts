@@ -44,7 +44,8 @@ export async function callUpstream(
     ...(answer.kind === "answered"
       ? {
           upstream_status: answer.status,
-          upstream_code: answer.status >= 400 ? loggableCode(errorCode(answer.body)) : undefined,
+          // Also with a 200: Lynx may refuse in one.
+          upstream_code: loggableCode(errorCode(answer.body)),
         }
       : { reason: answer.reason }),
     upstream_request_id: upstreamRequestId,

@@ -15,31 +15,45 @@ export interface Capabilities {
   verify_ownership: boolean;
 }
 
-/**
- * A call that did not give what was asked.
- * `done: "no"`: the provider surely did nothing. `done: "unknown"`: nobody knows.
- */
-export interface Failure {
-  code: ProblemCode;
-  done: "no" | "unknown";
-  /** The provider asked for this pause. */
-  retryAfterMs?: number | null;
-  /** When the call went out whose answer is lost. */
-  sentAtMs?: number;
-  /** Refused with a new token too: another try now would be refused as well. */
-  unauthorized?: boolean;
-  /** The provider itself has answered, so it is not at work on this call any more. */
-  answered?: boolean;
-}
+/** A call that did not give what was asked, by what is known of its effect. */
+export type Failure =
+  /** The provider's own word on this request: it did nothing, and would say the same again. */
+  | { kind: "rejected"; code: ProblemCode }
+  /** The call never got as far as the provider's work, so nothing was done. */
+  | { kind: "not_done"; code: ProblemCode; retryAfterMs: number | null }
+  /**
+   * Nobody knows whether it was done. `sentAtMs`: when the call went out. `hasEnded`: the provider itself has answered,
+   * so it is not at work on this call any more.
+   */
+  | { kind: "unknown"; code: ProblemCode; retryAfterMs: number | null; sentAtMs: number; hasEnded: boolean };
 
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 export const succeed = <T>(value: T): Result<T> => ({ ok: true, value });
-export const fail = (
+export const reject = (code: ProblemCode): Result<never> => ({
+  ok: false,
+  failure: { kind: "rejected", code },
+});
+export const notDone = (code: ProblemCode, retryAfterMs: number | null = null): Result<never> => ({
+  ok: false,
+  failure: { kind: "not_done", code, retryAfterMs },
+});
+export const lose = (
   code: ProblemCode,
-  done: Failure["done"] = "no",
-  retryAfterMs: number | null = null,
-): Result<never> => ({ ok: false, failure: { code, done, retryAfterMs } });
+  {
+    sentAtMs,
+    retryAfterMs = null,
+    hasEnded,
+  }: { sentAtMs: number; retryAfterMs?: number | null; hasEnded: boolean },
+): Result<never> => ({
+  ok: false,
+  failure: { kind: "unknown", code, retryAfterMs, sentAtMs, hasEnded },
+});
+
+/** The pause that the provider asked for. */
+export function retryAfterMs(failure: Failure): number | null {
+  return failure.kind === "rejected" ? null : failure.retryAfterMs;
+}
 
 export interface LinkRequest {
   customerId: string;
@@ -61,10 +75,10 @@ export type Preparation =
 /** What the customer chose in Link. */
 export type Selection = Omit<FinalizeLink, "public_token">;
 
-/** `running`: a later step will tell more. The account as it stands now is told in any case. */
+/** `running`: a later step shows more. The account comes as it stands now in any case. */
 export interface OwnershipCheck {
   running: boolean;
-  account: Account;
+  account: IdentifiedAccount;
 }
 
 export interface ExpiredAccount {
@@ -86,11 +100,23 @@ export interface AccountQuery {
   name: string;
   selection: Selection;
   providerState: ProviderState;
-  /** By our clock, where the provider's own is missing from the providerState. */
+  /** By our clock, where the provider's own is missing from its state. */
   linkCreatedAtMs: number;
-  /** Accounts that other links of this customer made. */
-  ownedIds: ReadonlySet<string>;
+  /** Accounts that must not be taken: those of other links, and those of this one that are known already. */
+  knownIds: ReadonlySet<string>;
 }
+
+/** What a search among the customer's accounts found. */
+export type Lookup =
+  /** The account that the lost call made. */
+  | { found: "account"; account: IdentifiedAccount }
+  /** An account of that name, which contradicts what Link told: not this link's for sure, and not surely another's. */
+  | { found: "contradiction"; accountId: string }
+  /** `isComplete`: every page was read. */
+  | { found: "nothing"; isComplete: boolean };
+
+/** An account that can be read again. */
+export type IdentifiedAccount = Account & { id: string };
 
 export interface Provider {
   readonly name: ProviderName;
@@ -113,28 +139,35 @@ export interface Provider {
     customerId: string;
     publicToken: string;
     selection: Selection;
+    /** Names sent for the customer's other links whose outcome is not known: with `recovery: "search"`, not used again. */
+    takenNames: ReadonlySet<string>;
   }): Result<{ body: string; name: string }>;
 
-  /** Makes the account. With `recovery: "search"` this is never repeated before `findAccount` was asked. */
+  /**
+   * Makes the account. With `recovery: "search"` this is never repeated before `findAccount` was asked. An account
+   * without an id cannot be read again, so it is never `processing`.
+   */
   createAccount(body: string): Promise<Result<Account>>;
 
-  /** After a lost `createAccount`: the account it made, or null. Only with `recovery: "search"`. */
-  findAccount(query: AccountQuery): Promise<Result<Account | null>>;
+  /** After a lost `createAccount`: the account that it made. Only with `recovery: "search"`. */
+  findAccount(query: AccountQuery): Promise<Result<Lookup>>;
 
   /** `not_found` for what is unknown or another customer's. */
-  readAccount(customerId: string, accountId: string): Promise<Result<Account>>;
+  readAccount(customerId: string, accountId: string): Promise<Result<IdentifiedAccount>>;
 
   /** After update mode, for an account that is `refresh_required`: puts the connection back to work. */
-  refreshAccount(customerId: string, accountId: string): Promise<Result<Account>>;
+  refreshAccount(customerId: string, accountId: string): Promise<Result<IdentifiedAccount>>;
 
   /** After that: the account as its bank shows it at this moment. Null where no proof is wanted or to be had. */
-  readonly proveRefresh: ((customerId: string, accountId: string) => Promise<Result<Account>>) | null;
+  readonly proveRefresh:
+    | ((customerId: string, accountId: string) => Promise<Result<IdentifiedAccount>>)
+    | null;
 
   /** Disconnects it; the answer is `removing` or `removed`. May be repeated. Only with `remove`. */
-  removeAccount(customerId: string, accountId: string): Promise<Result<Account>>;
+  removeAccount(customerId: string, accountId: string): Promise<Result<IdentifiedAccount>>;
 
   /** The sandbox's way to simulate an expired connection. Only with `refresh`. */
-  requireRefresh(customerId: string, accountId: string): Promise<Result<Account>>;
+  requireRefresh(customerId: string, accountId: string): Promise<Result<IdentifiedAccount>>;
 
   /**
    * One step of the ownership check of an `unverified` account: begins it where it is due, reads how it stands.

@@ -8,11 +8,11 @@ import { requestCybridToken, scopesOf } from "./cybrid/access-token.ts";
 import { createCybridApi } from "./cybrid/api.ts";
 import { createCybrid } from "./cybrid/index.ts";
 import { ACCEPT_VERSION } from "./cybrid/limits.ts";
-import { errorCode as cybridErrorCode } from "./cybrid/map-failure.ts";
+import { errorCode as cybridErrorCode, isCybridError } from "./cybrid/map-failure.ts";
 import { requestLynxToken } from "./lynx/access-token.ts";
 import { createLynxApi } from "./lynx/api.ts";
 import { createLynx } from "./lynx/index.ts";
-import { errorCode as lynxErrorCode } from "./lynx/map-failure.ts";
+import { isLynxError, errorCode as lynxErrorCode } from "./lynx/map-failure.ts";
 import type { Provider } from "./provider.ts";
 
 export interface ProviderDependencies {
@@ -39,6 +39,7 @@ export function createProvider(
         baseUrl: cybrid.apiUrl,
         headers: { "Accept-Version": ACCEPT_VERSION },
         upstream: { ...upstreamOf(config, log), errorCode: cybridErrorCode },
+        isOwnError: isCybridError,
       };
       return createCybrid(cybrid, createCybridApi(createAuthorizedApi(options)));
     }
@@ -49,6 +50,7 @@ export function createProvider(
         baseUrl: lynx.apiUrl,
         headers: {},
         upstream: { ...upstreamOf(config, log), errorCode: lynxErrorCode },
+        isOwnError: isLynxError,
       };
       const api = createLynxApi(lynx, createAuthorizedApi(options));
       return createLynx(lynx, config.environment, api, () => crypto.randomUUID());

@@ -1,7 +1,7 @@
 /** A client-credentials call at a provider's token endpoint. Whatever happens to it, nothing is done to an account. */
 import type * as z from "zod";
 import { callUpstream, type UpstreamOptions, type UpstreamRequest } from "./http.ts";
-import { fail, type Result, succeed } from "./provider.ts";
+import { notDone, type Result, succeed } from "./provider.ts";
 
 export async function callTokenEndpoint<Schema extends z.ZodType>(
   request: Pick<UpstreamRequest, "call" | "url"> & { body: object },
@@ -14,11 +14,11 @@ export async function callTokenEndpoint<Schema extends z.ZodType>(
     options,
   );
   if (answer.kind === "lost") {
-    return fail(answer.reason === "timeout" ? "provider_timeout" : "provider_unavailable");
+    return notDone(answer.reason === "timeout" ? "provider_timeout" : "provider_unavailable");
   }
   if (answer.status === 429 || answer.status >= 500) {
-    return fail("provider_unavailable", "no", answer.retryAfterMs);
+    return notDone("provider_unavailable", answer.retryAfterMs);
   }
   const parsed = schema.safeParse(answer.body);
-  return parsed.success ? succeed(parsed.data) : fail("provider_misconfigured");
+  return parsed.success ? succeed(parsed.data) : notDone("provider_misconfigured");
 }

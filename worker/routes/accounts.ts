@@ -5,7 +5,7 @@ import { type AccountList, createLink } from "../contract.ts";
 import { callerOf } from "../http/caller.ts";
 import { type AppContext, type AppEnv, ledgerOf } from "../http/context.ts";
 import { limitRate } from "../http/limit-rate.ts";
-import type { AccountReply } from "../ledger/replies.ts";
+import type { AccountReply } from "../ledger/link-reply.ts";
 import { refuse, refuseWith } from "../problems/problem.ts";
 
 export const accounts = new Hono<AppEnv>()

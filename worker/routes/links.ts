@@ -8,8 +8,8 @@ import {
   type FinalizeRefresh,
   finalizeLink,
   finalizeRefresh,
+  type LinkList,
 } from "../contract.ts";
-import { answerLink } from "../http/answers.ts";
 import { callerOf } from "../http/caller.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
 import { ledgerOf } from "../http/context.ts";
@@ -20,6 +20,7 @@ import { checkShape, readJson } from "../http/request-body.ts";
 import { fingerprintOf, scopeOf } from "../idempotency/fingerprint.ts";
 import { parseIdempotencyKey } from "../idempotency/key.ts";
 import { replayOr } from "../idempotency/replay.ts";
+import type { LinkReply } from "../ledger/link-reply.ts";
 import type { IdempotentRequest } from "../ledger/owner.ts";
 import { WAIT_GET_DEFAULT_S, WAIT_POST_DEFAULT_S } from "../limits.ts";
 import { refuse, refuseWith } from "../problems/problem.ts";
@@ -40,9 +41,7 @@ export const links = new Hono<AppEnv>()
     return answerLink(c, reply, 201);
   })
   .get("/", requireSessionOrKey, limitRate, async (c) => {
-    const reply = await ledgerOf(c).listLinks();
-    if (!reply.ok) refuseWith(reply.refusal);
-    return c.json({ links: reply.links });
+    return c.json({ links: await ledgerOf(c).listLinks() } satisfies LinkList);
   })
   .get("/current", requireSession, limitRate, async (c) => {
     return answerLink(c, await ledgerOf(c).currentLink(c.req.query("redirect_uri") ?? null), 200);
@@ -67,6 +66,16 @@ export const links = new Hono<AppEnv>()
     const body = checkShape(exitLink, await readJson(c));
     return answerLink(c, await ledgerOf(c).exitLink(callerOf(c), c.req.param("id"), body), 200);
   });
+
+/** `doneStatus`: what this route answers once the link is not waiting for the provider. */
+function answerLink(c: AppContext, reply: LinkReply, doneStatus: 200 | 201): Response {
+  if (!reply.ok) refuseWith(reply.refusal);
+  c.set("linkId", reply.link.id);
+  if (reply.replayed) c.header("Idempotent-Replayed", "true");
+  if (reply.retryAfterS === null) return c.json(reply.link, doneStatus);
+  c.header("Retry-After", String(reply.retryAfterS));
+  return c.json(reply.link, 202);
+}
 
 async function idempotentRequest(c: AppContext, key: string, body: unknown): Promise<IdempotentRequest> {
   const [scope, fingerprint] = await Promise.all([

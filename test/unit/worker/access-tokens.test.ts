@@ -4,7 +4,7 @@ import { parseConfig } from "../../../worker/config.ts";
 import type { Env } from "../../../worker/env.ts";
 import type { TokenDoubt } from "../../../worker/providers/access-token.ts";
 import { accessTokenSource } from "../../../worker/providers/access-token-source.ts";
-import { fail, succeed } from "../../../worker/providers/provider.ts";
+import { notDone, succeed } from "../../../worker/providers/provider.ts";
 import { accessTokenIdentity } from "../../../worker/providers/registry.ts";
 
 const vars = {
@@ -85,6 +85,6 @@ describe("the copy in an isolate", () => {
       ACCESS_TOKENS: { getByName: () => ({ get: () => Promise.reject(new Error("overloaded")) }) },
     } as unknown as Env;
     const result = await accessTokenSource(env, "cybrid", "out of reach").get();
-    assert.deepEqual(result, fail("provider_unavailable"));
+    assert.deepEqual(result, notDone("provider_unavailable"));
   });
 });

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { READ_ATTEMPTS } from "../../../worker/limits.ts";
 import type { TokenDoubt } from "../../../worker/providers/access-token.ts";
 import { type ApiRequest, createAuthorizedApi } from "../../../worker/providers/authorized-api.ts";
-import { succeed } from "../../../worker/providers/provider.ts";
+import { retryAfterMs, succeed } from "../../../worker/providers/provider.ts";
 
 /** `answers`: for one attempt after the other; the last one repeats. */
 function provider(answers: (() => Response)[], random = () => 0.5) {
@@ -35,6 +35,7 @@ function provider(answers: (() => Response)[], random = () => 0.5) {
       now: () => 0,
       errorCode: () => undefined,
     },
+    isOwnError: (body) => typeof body === "object" && body !== null && "message_code" in body,
     sleep: async (ms) => void pauses.push(ms),
     random,
   });
@@ -75,7 +76,7 @@ describe("a read", () => {
   test("hands a long Retry-After on, rather than sleep through it", async () => {
     const { call, sent, pauses } = provider([status(429, { "Retry-After": "60" }), ok]);
     const result = await call(read);
-    assert.equal(result.ok || result.failure.retryAfterMs, 60_000);
+    assert.equal(result.ok || retryAfterMs(result.failure), 60_000);
     assert.equal(sent.length, 1);
     assert.deepEqual(pauses, []);
   });
@@ -91,15 +92,37 @@ describe("a write", () => {
   }
 
   test("with an unknown outcome says so, one that was refused says that nothing was done", async () => {
-    for (const [answer, done] of [
+    for (const [answer, kind] of [
       [lost, "unknown"],
       [status(500), "unknown"],
       [status(408), "unknown"],
-      [status(429), "no"],
-      [status(302), "no"],
+      [status(429), "not_done"],
+      [status(302), "not_done"],
     ] as const) {
       const result = await provider([answer]).call(write);
-      assert.equal(!result.ok && result.failure.done, done);
+      assert.equal(!result.ok && result.failure.kind, kind);
+    }
+  });
+
+  test("answered by something in between has an unknown outcome, whatever its status says", async () => {
+    const page = (code: number) => () => new Response("<h1>Blocked</h1>", { status: code });
+    for (const code of [400, 403, 404, 405, 422, 451]) {
+      const result = await provider([page(code)]).call(write);
+      assert.ok(!result.ok, `${code}`);
+      assert.equal(result.failure.kind, "unknown");
+      assert.equal(result.failure.code, "provider_unavailable");
+    }
+  });
+
+  test("that the provider itself answered is not at work any more", async () => {
+    const own = () => Response.json({ message_code: "internal" }, { status: 500 });
+    for (const [answer, hasEnded] of [
+      [own, true],
+      [status(500), false],
+      [status(502), false],
+    ] as const) {
+      const result = await provider([answer]).call(write);
+      assert.equal(!result.ok && result.failure.kind === "unknown" && result.failure.hasEnded, hasEnded);
     }
   });
 });
@@ -123,7 +146,8 @@ describe("a token that is refused", () => {
   });
 
   test("for its scopes is dropped for that reason, and a second refusal is believed", async () => {
-    const { call, sent, dropped } = provider([status(403)]);
+    const forbidden = () => Response.json({ message_code: "invalid_scopes" }, { status: 403 });
+    const { call, sent, dropped } = provider([forbidden]);
     const result = await call(read);
     assert.equal(!result.ok && result.failure.code, "provider_misconfigured");
     assert.deepEqual(dropped, [["token-0", "scope"]]);

@@ -2,50 +2,25 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Account } from "../../../worker/contract.ts";
-import { Driver } from "../../../worker/ledger/driver.ts";
-import { posting } from "../../../worker/ledger/finalize-machine.ts";
-import { beginLink, finalizing, prepared } from "../../../worker/ledger/link-machine.ts";
-import type { LinkRecord, WorkOf } from "../../../worker/ledger/link-record.ts";
+import { Driver, isWorking } from "../../../worker/ledger/driver.ts";
 import { LedgerStore } from "../../../worker/ledger/store.ts";
-import { lookAt } from "../../../worker/ledger/watcher.ts";
+import { pollWatch } from "../../../worker/ledger/watcher.ts";
 import {
+  LATE_LOOKUPS_MS,
   OWNERSHIP_WAIT_MS,
   PROCESSING_MAX_MS,
   PROCESSING_POLL_MAX_MS,
-  PUBLIC_TOKEN_LIFE_MS,
 } from "../../../worker/limits.ts";
-import { type Provider, succeed } from "../../../worker/providers/provider.ts";
+import { lose, type Provider, reject, succeed } from "../../../worker/providers/provider.ts";
 import { memoryStorage } from "./durable-storage.ts";
+import { account as bare, finalizing } from "./links.ts";
 
-function account(status: Account["status"]): Account {
-  return {
-    id: "acc_1",
-    provider: "cybrid",
-    name: "Bank - Checking",
-    mask: "0000",
-    type: null,
-    asset: "USD",
-    institution: null,
-    status,
-    failure_code: null,
-    created_at: null,
-    updated_at: null,
-  };
+function account(status: Account["status"]) {
+  return { ...bare(status), name: "Bank - Checking", mask: "0000" };
 }
 
-function finalizingLink(): LinkRecord {
-  const request = { customerId: "c", accountId: null, redirectUri: null, language: "en" };
-  const begun = beginLink({ id: "lnk_1", provider: "cybrid", request, reference: "order 7" }, 0);
-  const value = {
-    state: "ready" as const,
-    providerState: {},
-    linkToken: "link-1",
-    linkTokenLifeMs: 3_600_000,
-  };
-  assert.equal(begun.work?.kind, "prepare");
-  const ready = prepared(begun, begun.work as never, succeed(value), 0);
-  return finalizing(ready, { body: "{}", name: "Bank - Checking", selection: { account: { id: "a" } } }, 0);
-}
+/** Somebody waits for as long as it takes. */
+const FOREVER_MS = Number.MAX_SAFE_INTEGER;
 
 function ledger(answers: Partial<Provider>) {
   const { storage, alarmAtMs } = memoryStorage();
@@ -70,15 +45,19 @@ function ledger(answers: Partial<Provider>) {
       clock.nowMs += ms;
     },
   });
-  store.saveLink(finalizingLink());
+  store.saveLink(finalizing());
   const messages = () => store.outbox.undelivered().map(({ payload }) => JSON.parse(payload));
-  return { store, storage, driver, provider, clock, lines, alarmAtMs, messages };
+  const task = () => {
+    const record = store.link("lnk_1");
+    return record?.status === "finalizing" ? record.task.kind : null;
+  };
+  return { store, storage, driver, provider, clock, lines, alarmAtMs, messages, task };
 }
 
-describe("an outcome and the message that tells it", () => {
+describe("an outcome and the message that reports it", () => {
   test("are written together", async () => {
     const { driver, store, messages } = ledger({ createAccount: async () => succeed(account("active")) });
-    await driver.run("lnk_1", "request-1");
+    await driver.run("lnk_1", "request-1", FOREVER_MS);
     assert.equal(store.link("lnk_1")?.status, "linked");
     assert.deepEqual(
       messages().map(({ type }) => type),
@@ -87,74 +66,55 @@ describe("an outcome and the message that tells it", () => {
   });
 
   test("are not written at all where one of them cannot be", async () => {
-    const { driver, store, storage, lines } = ledger({
+    const { driver, store, storage, lines, task } = ledger({
       createAccount: async () => {
         // No message fits in there any more.
-        storage.sql.exec("DROP TABLE outbox; CREATE TABLE outbox (due_at_ms INTEGER)");
+        storage.sql.exec(
+          "DROP TABLE outbox; CREATE TABLE outbox (id TEXT, status TEXT, due_at_ms INTEGER, created_at_ms INTEGER)",
+        );
         return succeed(account("active"));
       },
     });
-    await driver.run("lnk_1", "request-1");
-    const link = store.link("lnk_1");
-    assert.equal(link?.status, "finalizing");
-    // The intent is still there, from which the alarm goes on.
-    assert.equal(link?.work?.kind, "posting");
+    await driver.run("lnk_1", "request-1", FOREVER_MS);
+    assert.equal(store.link("lnk_1")?.status, "finalizing");
+    // The intent is still there, from which the alarm continues.
+    assert.equal(task(), "posting");
     assert.deepEqual(lines, ["unexpected"]);
   });
 });
 
 describe("the intent", () => {
-  test("is stored and the alarm armed before the provider is called", async () => {
+  test("is stored and the alarm set before the provider is called", async () => {
     const seen: unknown[] = [];
-    const { driver, store, alarmAtMs } = ledger({
+    const { driver, alarmAtMs, task } = ledger({
       createAccount: async () => {
-        seen.push(store.link("lnk_1")?.work?.kind, (alarmAtMs() ?? 0) > 20_000);
+        seen.push(task(), (alarmAtMs() ?? 0) > 20_000);
         return succeed(account("active"));
       },
     });
-    await driver.run("lnk_1", "request-1");
+    await driver.run("lnk_1", "request-1", FOREVER_MS);
     assert.deepEqual(seen, ["posting", true]);
   });
 });
 
-test("a link that waited for another one's doubt until its public token died has expired, and nothing was sent", async () => {
-  let posts = 0;
-  const { driver, store, clock } = ledger({
-    createAccount: async () => {
-      posts++;
-      return succeed(account("active"));
-    },
-  });
-  const sibling = { ...finalizingLink(), id: "lnk_0" };
-  assert.equal(sibling.work?.kind, "create");
-  store.saveLink(posting(sibling, sibling.work as WorkOf<"create">));
-  clock.nowMs = PUBLIC_TOKEN_LIFE_MS - 1;
-  await driver.runDue("lnk_1");
-  assert.equal(store.link("lnk_1")?.status, "finalizing");
-  clock.nowMs = PUBLIC_TOKEN_LIFE_MS;
-  await driver.runDue("lnk_1");
-  assert.equal(store.link("lnk_1")?.problem?.code, "link_expired");
-  assert.equal(posts, 0);
-});
-
-test("an account in processing for a week: looks up to an hour apart, then the failure is told with the account", async () => {
-  const looksAtMs: number[] = [];
+test("an account in processing for a week: polls up to an hour apart, then the failure is reported with the account", async () => {
+  const pollsAtMs: number[] = [];
   const { driver, store, clock, messages } = ledger({
     readAccount: async () => {
-      looksAtMs.push(clock.nowMs);
+      pollsAtMs.push(clock.nowMs);
       return succeed(account("processing"));
     },
   });
-  await driver.run("lnk_1", "request-1");
+  await driver.run("lnk_1", "request-1", 0);
   for (let alarms = 0; alarms < 1_000; alarms++) {
-    const work = store.link("lnk_1")?.work;
-    if (!work) break;
-    clock.nowMs = Math.max(clock.nowMs, work.notBeforeMs);
+    const record = store.link("lnk_1");
+    if (!record || !isWorking(record)) break;
+    clock.nowMs = Math.max(clock.nowMs, record.notBeforeMs);
     await driver.runDue("lnk_1");
   }
-  const pauses = looksAtMs.slice(1).map((atMs, index) => atMs - (looksAtMs[index] ?? 0));
+  const pauses = pollsAtMs.slice(1).map((atMs, index) => atMs - (pollsAtMs[index] ?? 0));
   assert.equal(Math.max(...pauses), PROCESSING_POLL_MAX_MS);
-  const lastMs = looksAtMs.at(-1) ?? 0;
+  const lastMs = pollsAtMs.at(-1) ?? 0;
   assert.ok(lastMs >= PROCESSING_MAX_MS && lastMs < PROCESSING_MAX_MS + PROCESSING_POLL_MAX_MS);
   const [message, ...more] = messages();
   assert.deepEqual(more, []);
@@ -170,15 +130,15 @@ describe("an ownership check that takes its time", () => {
       createAccount: async () => succeed(account("unverified")),
       verifyOwnership: async () => succeed(check),
     });
-    await own.driver.run("lnk_1", "request-1");
+    await own.driver.run("lnk_1", "request-1", FOREVER_MS);
     const [watch] = own.store.watches.take(Number.MAX_SAFE_INTEGER, 0);
     assert.ok(watch, "nobody follows the check");
-    const look = (now: typeof check) => {
+    const poll = (now: typeof check) => {
       check = now;
       const { store, provider, clock } = own;
-      return lookAt(watch, { store, provider, customerId: "c", log: () => {}, now: () => clock.nowMs });
+      return pollWatch(watch, { store, provider, customerId: "c", log: () => {}, now: () => clock.nowMs });
     };
-    return { ...own, look };
+    return { ...own, poll };
   }
 
   test("leaves the link linked with an unverified account after a minute", async () => {
@@ -186,7 +146,7 @@ describe("an ownership check that takes its time", () => {
     assert.ok(clock.nowMs >= OWNERSHIP_WAIT_MS && clock.nowMs < OWNERSHIP_WAIT_MS + 3_000);
     const link = store.link("lnk_1");
     assert.equal(link?.status, "linked");
-    assert.equal(link?.account?.status, "unverified");
+    assert.equal(link?.status === "linked" && link.account.status, "unverified");
     assert.deepEqual(
       messages().map(({ type }) => type),
       ["bank_link.linked"],
@@ -194,15 +154,15 @@ describe("an ownership check that takes its time", () => {
   });
 
   for (const status of ["active", "unverified"] as const) {
-    test(`is told by bank_account.updated at its end: ${status}`, async () => {
-      const { look, messages, store } = await patienceEnded();
-      await look({ running: true, account: account("unverified") });
+    test(`is reported by bank_account.updated at its end: ${status}`, async () => {
+      const { poll, messages, store } = await patienceEnded();
+      await poll({ running: true, account: account("unverified") });
       assert.equal(messages().length, 1);
-      await look({ running: false, account: account(status) });
-      const [, told, ...more] = messages();
+      await poll({ running: false, account: account(status) });
+      const [, reported, ...more] = messages();
       assert.deepEqual(more, []);
-      assert.equal(told.type, "bank_account.updated");
-      assert.deepEqual(told.data, {
+      assert.equal(reported.type, "bank_account.updated");
+      assert.deepEqual(reported.data, {
         link_id: "lnk_1",
         customer_id: "c",
         provider: "cybrid",
@@ -215,4 +175,83 @@ describe("an ownership check that takes its time", () => {
       assert.equal(store.watches.nextDueAtMs(), null);
     });
   }
+});
+
+describe("a link that failed though an account may turn up", () => {
+  async function failed(turnsUp: boolean) {
+    let isThere = false;
+    const own = ledger({
+      createAccount: async () => lose("provider_timeout", { sentAtMs: 0, hasEnded: false }),
+      findAccount: async () =>
+        isThere
+          ? succeed({ found: "account", account: account("active") })
+          : succeed({ found: "nothing", isComplete: true }),
+    });
+    await own.driver.run("lnk_1", "request-1", FOREVER_MS);
+    assert.equal(own.store.link("lnk_1")?.status, "failed");
+    isThere = turnsUp;
+    const polledAfterMs: number[] = [];
+    const failedAtMs = own.clock.nowMs;
+    for (;;) {
+      const dueAtMs = own.store.watches.nextDueAtMs();
+      if (dueAtMs === null) break;
+      own.clock.nowMs = dueAtMs;
+      polledAfterMs.push(dueAtMs - failedAtMs);
+      for (const watch of own.store.watches.take(dueAtMs, 0)) {
+        const { store, provider, clock } = own;
+        await pollWatch(watch, { store, provider, customerId: "c", log: () => {}, now: () => clock.nowMs });
+      }
+    }
+    return { ...own, polledAfterMs };
+  }
+
+  test("is looked up again 30 minutes, 6 hours and 24 hours later", async () => {
+    const { polledAfterMs, messages } = await failed(false);
+    assert.deepEqual(polledAfterMs, [...LATE_LOOKUPS_MS]);
+    assert.equal(messages().length, 1);
+  });
+
+  test("reports a late account, which is nobody else's from then on", async () => {
+    const { messages, store } = await failed(true);
+    const [failure, late, ...more] = messages();
+    assert.deepEqual(more, []);
+    assert.equal(failure.type, "bank_link.failed");
+    assert.equal(late.type, "bank_account.updated");
+    assert.equal(late.data.link_id, "lnk_1");
+    assert.equal(late.data.status, "active");
+    assert.deepEqual(store.knownAccountIds(), new Set(["acc_1"]));
+  });
+});
+
+test("polls that change nothing write nothing", async () => {
+  let polls = 0;
+  const { driver, store } = ledger({
+    readAccount: async () => succeed(account(polls++ < 20 ? "processing" : "active")),
+  });
+  const saved: unknown[] = [];
+  const save = store.saveLink.bind(store);
+  store.saveLink = (record, ...rest) => {
+    saved.push(record.status === "finalizing" ? record.task.kind : record.status);
+    save(record, ...rest);
+  };
+  await driver.run("lnk_1", "request-1", FOREVER_MS);
+  assert.deepEqual(saved, ["posting", "follow", "linked"]);
+});
+
+test("without anybody who waits, work is left to the alarm after two seconds", async () => {
+  const { driver, clock, store, alarmAtMs } = ledger({
+    readAccount: async () => succeed(account("processing")),
+  });
+  await driver.run("lnk_1", "request-1", 0);
+  assert.ok(clock.nowMs <= 2_000, `${clock.nowMs} ms`);
+  const record = store.link("lnk_1");
+  assert.ok(record?.status === "finalizing" && record.notBeforeMs > 2_000);
+  assert.equal(alarmAtMs(), record.notBeforeMs);
+});
+
+test("an upstream that rejects is no defect: the link fails, and nothing unexpected is logged", async () => {
+  const { driver, store, lines } = ledger({ createAccount: async () => reject("provider_rejected") });
+  await driver.run("lnk_1", "request-1", FOREVER_MS);
+  assert.equal(store.link("lnk_1")?.status, "failed");
+  assert.deepEqual(lines, ["link"]);
 });

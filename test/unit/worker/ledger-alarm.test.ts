@@ -6,7 +6,7 @@ import { composeMessage } from "../../../worker/notify/message.ts";
 import "./cloudflare-workers.ts";
 import { memoryStorage } from "./durable-storage.ts";
 
-test("an alarm never throws and is armed again, even while the configuration is bad", async (t) => {
+test("an alarm never throws and is set again, even while the configuration is bad", async (t) => {
   const { Ledger } = await import("../../../worker/ledger/ledger.ts");
   const log = t.mock.method(console, "log", () => {});
   const { storage, alarmAtMs } = memoryStorage();
@@ -33,7 +33,7 @@ test("an alarm never throws and is armed again, even while the configuration is 
     reference: null,
   } as const;
   const message = composeMessage("msg_1", "bank_account.refresh_required", data, new Date());
-  await wake(good).tell(owner, message);
+  await wake(good).enqueue(owner, message);
   await storage.deleteAlarm();
 
   await wake({ ...good, ENVIRONMENT: "nonsense" }).alarm();

@@ -1,119 +1,73 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Account } from "../../../worker/contract.ts";
+import { dueAtMs, type LinkEvent, settled, transition } from "../../../worker/ledger/link-machine.ts";
+import type { LinkRecord } from "../../../worker/ledger/link-record.ts";
 import {
-  isInDoubt,
-  observed,
-  posted,
-  posting,
-  type Rules,
-  searched,
-  verified,
-} from "../../../worker/ledger/finalize-machine.ts";
-import {
-  beginLink,
-  canceled,
-  dueAtMs,
-  expired,
-  finalizing,
-  opened,
-  prepared,
-  settled,
-} from "../../../worker/ledger/link-machine.ts";
-import type { LinkRecord, Work } from "../../../worker/ledger/link-record.ts";
-import {
+  DOUBT_POSTS_MAX,
+  EARLY_LOOKUPS_MS,
   OWNERSHIP_WAIT_MS,
   PROCESSING_MAX_MS,
   PUBLIC_TOKEN_LIFE_MS,
   WORKFLOW_MAX_MS,
 } from "../../../worker/limits.ts";
-import { fail, succeed } from "../../../worker/providers/provider.ts";
+import {
+  type Lookup,
+  lose,
+  notDone,
+  type Preparation,
+  type Result,
+  reject,
+  succeed,
+} from "../../../worker/providers/provider.ts";
+import {
+  account,
+  after,
+  DEAD_MS,
+  finalizing,
+  pauseAfter,
+  post,
+  posting,
+  preparing,
+  ready,
+  replay,
+  search,
+  TIMEOUT_MS,
+  taskOf,
+} from "./links.ts";
 
-const TIMEOUT_MS = 20_000;
-const search: Rules = {
-  recovery: "search",
-  accountFailure: () => "duplicate_account",
-  upstreamTimeoutMs: TIMEOUT_MS,
-  verifyOwnership: false,
-};
-const replay: Rules = { ...search, recovery: "replay" };
-
-function preparing(): LinkRecord {
-  const request = { customerId: "c", accountId: null, redirectUri: null, language: "en" };
-  return beginLink({ id: "lnk_1", provider: "cybrid", request, reference: null }, 0);
-}
-
-function ready(): LinkRecord {
-  const begun = preparing();
-  const value = {
-    state: "ready" as const,
-    providerState: { workflowGuid: "w" },
-    linkToken: "link-1",
-    linkTokenLifeMs: 1_000,
-  };
-  return prepared(begun, workOf(begun, "prepare"), succeed(value), 0);
-}
-
-const choice = { body: "{}", name: "Bank - Checking", selection: { account: { id: "a" } } };
-
-function posted1(): LinkRecord {
-  const record = finalizing(ready(), choice, 0);
-  return posting(record, workOf(record, "create"));
-}
-
-function workOf<Kind extends Work["kind"]>({ work }: LinkRecord, kind: Kind): Extract<Work, { kind: Kind }> {
-  assert.equal(work?.kind, kind);
-  return work as Extract<Work, { kind: Kind }>;
-}
-
-function account(status: Account["status"], id = "acc_1"): Account {
-  return {
-    id,
-    provider: "cybrid",
-    name: null,
-    mask: null,
-    type: null,
-    asset: "USD",
-    institution: null,
-    status,
-    failure_code: null,
-    created_at: null,
-    updated_at: null,
-  };
-}
+const prepared = (result: Result<Preparation>): LinkEvent => ({ type: "prepared", result });
+const postEnded = (result: Result<Account> | null, rules = search): LinkEvent => ({
+  type: "post_ended",
+  result,
+  rules,
+});
+const lost = (sentAtMs: number, hasEnded = false) => lose("provider_unavailable", { sentAtMs, hasEnded });
 
 describe("preparing", () => {
-  test("a pending workflow is looked at again, and remembered", () => {
-    const begun = preparing();
-    const next = prepared(
-      begun,
-      workOf(begun, "prepare"),
-      succeed({ state: "pending", providerState: { workflowGuid: "w" } }),
-      10,
-    );
+  test("a pending workflow is asked for again, and remembered", () => {
+    const pending = succeed({ state: "pending" as const, providerState: { workflowGuid: "w" } });
+    const next = after(preparing(), prepared(pending), 10);
     assert.equal(next.status, "preparing");
-    assert.deepEqual(next.providerState, { workflowGuid: "w" });
-    assert.equal(dueAtMs(next), 160);
+    assert.deepEqual(next.status === "preparing" && next.providerState, { workflowGuid: "w" });
+    assert.equal(dueAtMs(next), 10 + 154);
+    assert.equal(pauseAfter(next, prepared(pending), 1_000), 1_000 + 550);
   });
 
   test("a workflow that takes longer than a minute has failed", () => {
-    const begun = preparing();
     const pending = succeed({ state: "pending" as const, providerState: {} });
-    const next = prepared(begun, workOf(begun, "prepare"), pending, WORKFLOW_MAX_MS);
-    assert.equal(next.problem?.code, "provider_timeout");
+    const next = after(preparing(), prepared(pending), WORKFLOW_MAX_MS);
+    assert.equal(next.status === "failed" && next.problem.code, "provider_timeout");
   });
 
-  test("a read that failed for now is only a look that saw nothing", () => {
-    const begun = { ...preparing(), providerState: { workflowGuid: "w" } };
-    const next = prepared(begun, workOf(begun, "prepare"), fail("provider_unavailable", "unknown"), 10);
-    assert.equal(next.status, "preparing");
+  test("a read that failed for now is only a poll that saw nothing", () => {
+    const begun = { ...preparing(), providerState: { workflowGuid: "w" } } as LinkRecord;
+    assert.ok(pauseAfter(begun, prepared(lost(0)), 10) > 10);
   });
 
   test("a workflow that could not be asked for ends the link", () => {
-    const begun = preparing();
-    const next = prepared(begun, workOf(begun, "prepare"), fail("provider_unavailable", "unknown"), 10);
-    assert.equal(next.status, "failed");
-    assert.equal(next.problem?.retryable, true);
+    const next = after(preparing(), prepared(lost(0)), 10);
+    assert.equal(next.status === "failed" && next.problem.retryable, true);
   });
 });
 
@@ -122,237 +76,339 @@ describe("a ready link", () => {
     assert.equal(settled(ready(), 999).status, "ready");
     const late = settled(ready(), 1_000);
     assert.equal(late.status, "expired");
-    assert.equal(late.linkToken, null);
+    assert.ok(!("linkToken" in late));
   });
 
   test("loses its token with every move but opening", () => {
-    assert.equal(opened(ready(), 5).linkToken, "link-1");
-    for (const moved of [canceled(ready(), 5), expired(ready(), 5), finalizing(ready(), choice, 5)]) {
-      assert.equal(moved.linkToken, null);
+    const open = after(ready(), { type: "opened" }, 5);
+    assert.equal(open.status === "ready" && open.linkToken, "link-1");
+    for (const event of [
+      { type: "canceled" },
+      { type: "expired" },
+      { type: "finalize", post },
+      { type: "finalize_refresh", accountId: "a" },
+    ] as const) {
+      assert.doesNotMatch(JSON.stringify(after(ready(), event, 5)), /link-1/);
     }
   });
+});
+
+describe("an event that does not fit", () => {
+  const rules = search;
+  const events: LinkEvent[] = [
+    prepared(reject("provider_rejected")),
+    { type: "opened" },
+    { type: "canceled" },
+    { type: "expired" },
+    { type: "finalize", post },
+    { type: "finalize_refresh", accountId: "a" },
+    { type: "post_begun" },
+    postEnded(null),
+    { type: "looked_up", result: succeed({ found: "nothing", isComplete: true }), beganAtMs: 0, rules },
+    { type: "account_read", result: succeed(account("active")), rules },
+    { type: "ownership_read", result: succeed({ running: false, account: account("active") }) },
+    { type: "patch_begun" },
+  ];
+  const linked = after(posting(), postEnded(succeed(account("active"))), 1);
+  const failed = after(posting(), postEnded(reject("provider_rejected")), 1);
+  const canceled = after(ready(), { type: "canceled" }, 1);
+  const fitting: [LinkRecord, LinkEvent["type"][]][] = [
+    [preparing(), ["prepared"]],
+    [ready(), ["opened", "canceled", "expired", "finalize", "finalize_refresh"]],
+    [canceled, ["finalize", "finalize_refresh"]],
+    [finalizing(), ["post_begun"]],
+    [posting(), ["post_ended"]],
+    [linked, []],
+    [failed, []],
+  ];
+  for (const [record, types] of fitting) {
+    test(`moves nothing: ${record.status}, ${types.join(", ") || "the end"}`, () => {
+      const moved = events.filter((event) => transition(record, event, 2).kind !== "unfit");
+      assert.deepEqual(
+        moved.map(({ type }) => type),
+        types,
+      );
+    });
+  }
 });
 
 describe("posting an account", () => {
   test("a first refusal is the outcome", () => {
-    const record = posted1();
-    const next = posted(record, workOf(record, "posting"), fail("provider_rejected"), 100, search);
-    assert.equal(next.status, "failed");
-    assert.equal(next.work, null);
+    assert.equal(after(posting(), postEnded(reject("provider_rejected")), 100).status, "failed");
   });
 
   test("a call that surely did nothing is tried again, until the public token is dead", () => {
-    const record = posted1();
-    const work = workOf(record, "posting");
-    const busy = fail("provider_unavailable", "no", 7_000);
-    const next = posted(record, work, busy, 100, search);
-    assert.equal(workOf(next, "create").notBeforeMs, 7_100);
-    assert.equal(posted(record, work, busy, PUBLIC_TOKEN_LIFE_MS, search).status, "failed");
+    const busy = postEnded(notDone("provider_unavailable", 7_000));
+    assert.equal(taskOf(after(posting(), busy, 100), "post").notBeforeMs, 7_100);
+    assert.equal(after(posting(), busy, PUBLIC_TOKEN_LIFE_MS).status, "failed");
   });
 
-  test("a lost answer is searched for, first after the time-out and a margin since it went out", () => {
-    const record = posted1();
-    const failure = { code: "provider_unavailable", done: "unknown", sentAtMs: 7_000 } as const;
-    const next = posted(record, workOf(record, "posting"), { ok: false, failure }, 7_050, search);
-    assert.equal(workOf(next, "search").notBeforeMs, 7_000 + TIMEOUT_MS * 1.25);
-    assert.ok(isInDoubt(next));
+  test("a link that could not post before its public token died has expired, and nothing was sent", () => {
+    const record = after(finalizing(), { type: "post_begun" }, PUBLIC_TOKEN_LIFE_MS);
+    assert.equal(record.status === "failed" && record.problem.code, "link_expired");
+  });
+
+  test("a lost answer is searched for: soon to adopt, and from the time-out and a margin on to prove", () => {
+    const next = after(posting(), postEnded(lost(7_000)), 7_050);
+    const task = taskOf(next, "lookup");
+    assert.equal(task.notBeforeMs, 7_050 + EARLY_LOOKUPS_MS[0]);
+    assert.equal(task.doubt.deadAtMs, 7_000 + DEAD_MS);
   });
 
   test("only the provider's own refusal counts as one after a lost answer", () => {
-    let record = posted1();
-    record = posted(record, workOf(record, "posting"), null, 50, replay);
-    record = posting(record, workOf(record, "create"));
-    record = posted(record, workOf(record, "posting"), fail("provider_misconfigured"), 70, replay);
-    assert.equal(workOf(record, "create").refusals, 0);
+    let record = after(posting(), postEnded(null, replay), 50);
+    record = after(posting(record, 60), postEnded(notDone("provider_misconfigured"), replay), 70);
+    assert.equal(taskOf(record, "post").doubt?.rejections, 0);
   });
 
   test("a crash under the call is a lost answer", () => {
-    const record = posted1();
-    const next = posted(record, workOf(record, "posting"), null, 90_000, search);
-    assert.equal(workOf(next, "search").notBeforeMs, 90_000 + TIMEOUT_MS * 1.25);
+    const task = taskOf(after(posting(), postEnded(null), 90_000), "lookup");
+    assert.equal(task.doubt.deadAtMs, 90_000 + DEAD_MS);
   });
 
   test("where keys make a repeat safe, a lost answer is simply asked for again", () => {
-    const record = posted1();
-    const next = posted(record, workOf(record, "posting"), null, 50, replay);
-    assert.equal(workOf(next, "create").body, choice.body);
-    assert.equal(workOf(next, "create").lostPosts, 1);
+    const task = taskOf(after(posting(), postEnded(null, replay), 50), "post");
+    assert.equal(task.post.body, post.body);
+    assert.equal(task.doubt?.lostPosts, 1);
   });
 
   test("after a lost answer a refusal under the same key is believed only the third time", () => {
-    let record = posted1();
-    record = posted(record, workOf(record, "posting"), null, 50, replay);
+    let record = after(posting(), postEnded(null, replay), 50);
     for (const nowMs of [60, 30_000]) {
-      record = posting(record, workOf(record, "create"));
-      record = posted(record, workOf(record, "posting"), fail("provider_rejected"), nowMs, replay);
-      assert.equal(workOf(record, "create").notBeforeMs, nowMs + TIMEOUT_MS * 1.25);
+      record = after(posting(record, nowMs), postEnded(reject("provider_rejected"), replay), nowMs);
+      assert.equal(taskOf(record, "post").notBeforeMs, nowMs + DEAD_MS);
     }
-    record = posting(record, workOf(record, "create"));
-    assert.equal(
-      posted(record, workOf(record, "posting"), fail("provider_rejected"), 60_001, replay).status,
-      "failed",
-    );
-  });
-});
-
-describe("searching for an account in doubt", () => {
-  function searching(): LinkRecord {
-    const record = posted1();
-    return posted(record, workOf(record, "posting"), null, 30_000, search);
-  }
-  const look = (record: LinkRecord, found: Account | null, nowMs: number) =>
-    searched(record, workOf(record, "search"), succeed(found), nowMs, search);
-
-  test("what is found is adopted, and the public token forgotten", () => {
-    const next = look(searching(), account("processing"), 31_000);
-    assert.equal(workOf(next, "process").accountId, "acc_1");
-    assert.doesNotMatch(JSON.stringify(next.work), /body/);
-  });
-
-  test("one empty look changes nothing, two allow one more post", () => {
-    const once = look(searching(), null, 31_000);
-    workOf(once, "search");
-    workOf(look(once, null, 60_000), "create");
-  });
-
-  test("there is never a third post", () => {
-    let record = look(look(searching(), null, 31_000), null, 60_000);
-    record = posting(record, workOf(record, "create"));
-    record = posted(record, workOf(record, "posting"), null, 90_000, search);
-    for (let looks = 0; looks < 10; looks++) {
-      record = look(record, null, 120_000 + looks);
-      workOf(record, "search");
-    }
-  });
-
-  test("looks grow apart with every post", () => {
-    const once = look(searching(), null, 31_000);
-    const twice = { ...workOf(searching(), "search"), lostPosts: 2 };
-    const later = searched({ ...searching(), work: twice }, twice, succeed(null), 31_000, search);
-    assert.equal(dueAtMs(later) - 31_000, 2 * (dueAtMs(once) - 31_000));
-  });
-
-  test("a refused second post means look again, and no third", () => {
-    let record = look(look(searching(), null, 31_000), null, 60_000);
-    record = posting(record, workOf(record, "create"));
-    record = posted(record, workOf(record, "posting"), fail("provider_rejected"), 60_100, search);
-    record = look(look(record, null, 90_000), null, 120_000);
-    workOf(record, "search");
-    assert.equal(look(record, account("active"), 150_000).status, "linked");
-  });
-
-  test("it is given up only after the public token's life, with two empty looks", () => {
-    let record = look(look(searching(), null, 31_000), null, 60_000);
-    record = posting(record, workOf(record, "create"));
-    record = posted(record, workOf(record, "posting"), fail("provider_rejected"), 60_100, search);
-    record = look(record, null, PUBLIC_TOKEN_LIFE_MS);
-    assert.equal(record.status, "finalizing");
-    record = look(record, null, PUBLIC_TOKEN_LIFE_MS + 1);
+    record = after(posting(record, 60_000), postEnded(reject("provider_rejected"), replay), 60_001);
     assert.equal(record.status, "failed");
   });
 
-  test("a look that failed counts for nothing", () => {
+  test("a pause that the provider asks for under a repeat costs no post", () => {
+    let record = emptyTwice(searching());
+    record = after(posting(record, 60_000), postEnded(notDone("provider_unavailable", 90_000)), 60_100);
+    const task = taskOf(record, "post");
+    assert.equal(task.notBeforeMs, 150_100);
+    assert.equal(task.doubt?.lostPosts, 1);
+  });
+});
+
+const EMPTY: Lookup = { found: "nothing", isComplete: true };
+const lookedUp = (found: Lookup, beganAtMs: number): LinkEvent => ({
+  type: "looked_up",
+  result: succeed(found),
+  beganAtMs,
+  rules: search,
+});
+const foundAccount = (status: Account["status"], id?: string): Lookup => ({
+  found: "account",
+  account: account(status, id),
+});
+
+/** The post's answer was lost at once. */
+function searching(): LinkRecord {
+  return after(posting(), postEnded(lost(0)), 0);
+}
+
+function emptyTwice(record: LinkRecord): LinkRecord {
+  const { deadAtMs } = taskOf(record, "lookup").doubt;
+  const first = after(record, lookedUp(EMPTY, deadAtMs), deadAtMs);
+  return after(first, lookedUp(EMPTY, deadAtMs + TIMEOUT_MS), deadAtMs + TIMEOUT_MS);
+}
+
+describe("searching for an account in doubt", () => {
+  test("what is found is adopted, also early, and the public token forgotten", () => {
+    const next = after(searching(), lookedUp(foundAccount("processing"), 500), 510);
+    assert.equal(taskOf(next, "follow").account.id, "acc_1");
+    assert.doesNotMatch(JSON.stringify(next), /body/);
+  });
+
+  test("early lookups come 0.5, 1, 2 and 4 seconds after the loss, and prove nothing", () => {
     const record = searching();
-    const next = searched(
-      record,
-      workOf(record, "search"),
-      fail("provider_unavailable", "unknown"),
-      31_000,
-      search,
+    const times = [500, 1_000, 2_000, 4_000].map((atMs) => pauseAfter(record, lookedUp(EMPTY, atMs), atMs));
+    assert.deepEqual(times, [1_000, 2_000, 4_000, DEAD_MS]);
+  });
+
+  test("one empty lookup changes nothing, two allow one more post", () => {
+    const once = after(searching(), lookedUp(EMPTY, DEAD_MS), DEAD_MS);
+    assert.equal(taskOf(once, "lookup").notBeforeMs, DEAD_MS + TIMEOUT_MS);
+    taskOf(emptyTwice(searching()), "post");
+  });
+
+  test("a lookup that did not read every page proves nothing", () => {
+    pauseAfter(searching(), lookedUp({ found: "nothing", isComplete: false }, DEAD_MS), DEAD_MS);
+  });
+
+  test("there are four posts at the most, the quiet period doubling", () => {
+    let record = searching();
+    const quietMs: number[] = [];
+    for (let posts = 1; posts < DOUBT_POSTS_MAX; posts++) {
+      const { deadAtMs, lostAtMs } = taskOf(record, "lookup").doubt;
+      quietMs.push(deadAtMs - lostAtMs);
+      record = emptyTwice(record);
+      const nowMs = taskOf(record, "post").notBeforeMs;
+      record = after(posting(record, nowMs), postEnded(lost(nowMs)), nowMs);
+    }
+    const { deadAtMs, lostAtMs, lostPosts } = taskOf(record, "lookup").doubt;
+    assert.deepEqual(
+      [...quietMs, deadAtMs - lostAtMs],
+      [1, 2, 4, 8].map((times) => times * DEAD_MS),
     );
-    assert.equal(workOf(next, "search").emptyLooks, 0);
+    assert.equal(lostPosts, DOUBT_POSTS_MAX);
+    assert.ok(deadAtMs + 2 * TIMEOUT_MS < PUBLIC_TOKEN_LIFE_MS);
+    record = after(record, lookedUp(EMPTY, deadAtMs), deadAtMs);
+    pauseAfter(record, lookedUp(EMPTY, deadAtMs + TIMEOUT_MS), deadAtMs + TIMEOUT_MS);
+  });
+
+  test("a refused repeat is believed after three more empty lookups, a time-out apart", () => {
+    let record = after(
+      posting(emptyTwice(searching()), 45_000),
+      postEnded(reject("provider_rejected")),
+      45_100,
+    );
+    for (const atMs of [65_100, 85_100]) {
+      assert.equal(taskOf(record, "lookup").notBeforeMs, atMs);
+      record = after(record, lookedUp(EMPTY, atMs), atMs);
+    }
+    assert.equal(after(record, lookedUp(foundAccount("active"), 105_100), 105_100).status, "linked");
+    record = after(record, lookedUp(EMPTY, 105_100), 105_100);
+    assert.equal(record.status === "failed" && record.problem.code, "provider_rejected");
+  });
+
+  test("it is given up only after the public token's life, with two empty lookups", () => {
+    let record = after(searching(), lookedUp(EMPTY, PUBLIC_TOKEN_LIFE_MS), PUBLIC_TOKEN_LIFE_MS);
+    assert.equal(record.status, "finalizing");
+    record = after(record, lookedUp(EMPTY, PUBLIC_TOKEN_LIFE_MS + 1), PUBLIC_TOKEN_LIFE_MS + 1);
+    assert.equal(record.status === "failed" && record.problem.code, "provider_timeout");
+    assert.ok(record.status === "failed" && record.doubtful);
+  });
+
+  test("a lookup that failed counts for nothing", () => {
+    const event: LinkEvent = { type: "looked_up", result: lost(31_000), beganAtMs: 31_000, rules: search };
+    pauseAfter(searching(), event, 31_000);
+  });
+
+  test("a candidate that contradicts Link is not adopted, and forbids another post until the token's end", () => {
+    const contradiction: Lookup = { found: "contradiction", accountId: "acc_9" };
+    let record = after(searching(), lookedUp(contradiction, DEAD_MS), DEAD_MS);
+    assert.equal(taskOf(record, "lookup").contradictingId, "acc_9");
+    pauseAfter(record, lookedUp(contradiction, 60_000), 60_000);
+    record = after(record, lookedUp(EMPTY, 80_000), 80_000);
+    pauseAfter(record, lookedUp(EMPTY, 100_000), 100_000);
+    record = after(record, lookedUp(contradiction, PUBLIC_TOKEN_LIFE_MS), PUBLIC_TOKEN_LIFE_MS);
+    assert.equal(record.status === "failed" && record.problem.code, "provider_timeout");
+  });
+});
+
+describe("an account that fails after an earlier post was lost", () => {
+  function second(): LinkRecord {
+    const repeated = posting(emptyTwice(searching()), 45_000);
+    return after(repeated, postEnded(succeed(account("failed", "acc_2"))), 45_100);
+  }
+
+  test("is not believed before one last lookup", () => {
+    const record = second();
+    assert.equal(taskOf(record, "last_lookup").notBeforeMs, 45_100 + TIMEOUT_MS);
+    const failed = after(record, lookedUp(EMPTY, 65_100), 65_100);
+    assert.equal(failed.status === "failed" && failed.problem.code, "duplicate_account");
+    assert.equal(failed.status === "failed" && failed.account?.id, "acc_2");
+  });
+
+  test("loses against a live sibling", () => {
+    const linked = after(second(), lookedUp(foundAccount("active", "acc_1"), 65_100), 65_100);
+    assert.equal(linked.status === "linked" && linked.account.id, "acc_1");
+  });
+
+  test("is looked for again while the list cannot be read", () => {
+    const event: LinkEvent = { type: "looked_up", result: lost(65_000), beganAtMs: 65_000, rules: search };
+    pauseAfter(second(), event, 65_100);
   });
 });
 
 describe("observing an account", () => {
   function processing(): LinkRecord {
-    const record = posted1();
-    return posted(record, workOf(record, "posting"), succeed(account("processing")), 100, search);
+    return after(posting(), postEnded(succeed(account("processing"))), 100);
   }
-  const see = (record: LinkRecord, status: Account["status"], nowMs = 200) =>
-    observed(record, workOf(record, "process"), succeed(account(status)), nowMs, search);
+  const read = (status: Account["status"]): LinkEvent => ({
+    type: "account_read",
+    result: succeed(account(status)),
+    rules: search,
+  });
 
   for (const status of ["active", "unverified"] as const) {
     test(`${status} is linked`, () => {
-      const next = see(processing(), status);
-      assert.equal(next.status, "linked");
-      assert.equal(next.account?.status, status);
-      assert.equal(next.work, null);
+      const next = after(processing(), read(status), 200);
+      assert.equal(next.status === "linked" && next.account.status, status);
     });
   }
 
   for (const status of ["failed", "refresh_required", "removing", "removed"] as const) {
     test(`${status} is never linked`, () => {
-      assert.equal(see(processing(), status).status, "failed");
+      assert.equal(after(processing(), read(status), 200).status, "failed");
     });
   }
 
   test("a failed read does not give up an account that exists", () => {
-    const record = processing();
-    const next = observed(record, workOf(record, "process"), fail("not_found"), 200, search);
-    assert.equal(next.status, "finalizing");
+    const result = reject("not_found");
+    pauseAfter(processing(), { type: "account_read", result, rules: search }, 200);
   });
 
-  test("looks grow apart up to an hour, and end after seven days with the account attached", () => {
-    const later = see(processing(), "processing", 2 * 86_400_000);
-    assert.equal(dueAtMs(later) - 2 * 86_400_000, 3_600_000);
-    const given = see(processing(), "processing", PROCESSING_MAX_MS);
-    assert.equal(given.status, "failed");
-    assert.equal(given.problem?.code, "provider_timeout");
-    assert.equal(given.account?.id, "acc_1");
+  test("polls grow apart up to an hour, and end after seven days with the account attached", () => {
+    const atMs = 2 * 86_400_000;
+    assert.equal(pauseAfter(processing(), read("processing"), atMs) - atMs, 3_600_000);
+    const givenUp = after(processing(), read("processing"), PROCESSING_MAX_MS);
+    assert.equal(givenUp.status === "failed" && givenUp.problem.code, "provider_timeout");
+    assert.equal(givenUp.status === "failed" && givenUp.account?.id, "acc_1");
+  });
+
+  test("an account without an id is the outcome at once", () => {
+    const unidentified = { ...account("active"), id: null };
+    assert.equal(after(posting(), postEnded(succeed(unidentified), replay), 1).status, "linked");
   });
 });
 
 describe("checking who owns an account", () => {
-  const check: Rules = { ...search, verifyOwnership: true };
   function checking(): LinkRecord {
-    const record = posted1();
-    return posted(record, workOf(record, "posting"), succeed(account("unverified")), 100, check);
+    const rules = { ...search, verifyOwnership: true };
+    return after(posting(), postEnded(succeed(account("unverified")), rules), 100);
   }
-  const step = (record: LinkRecord, running: boolean, status: Account["status"], nowMs: number) =>
-    verified(record, workOf(record, "verify"), succeed({ running, account: account(status) }), nowMs);
+  const step = (running: boolean, status: Account["status"]): LinkEvent => ({
+    type: "ownership_read",
+    result: succeed({ running, account: account(status) }),
+  });
 
   test("an unverified account is checked before it is called linked", () => {
-    assert.equal(checking().status, "finalizing");
-    assert.equal(workOf(checking(), "verify").accountId, "acc_1");
+    assert.equal(taskOf(checking(), "verify").account.id, "acc_1");
   });
 
   test("a check that has passed leaves an active account, one that has failed an unverified one", () => {
     for (const status of ["active", "unverified"] as const) {
-      const next = step(checking(), false, status, 200);
-      assert.equal(next.status, "linked");
-      assert.equal(next.account?.status, status);
-      assert.equal(next.ownershipPending, false);
+      const next = after(checking(), step(false, status), 200);
+      assert.equal(next.status === "linked" && next.account.status, status);
+      assert.equal(next.status === "linked" && next.isOwnershipPending, false);
     }
   });
 
   test("a check that runs is waited for, but for a minute only", () => {
-    assert.equal(step(checking(), true, "unverified", 200).status, "finalizing");
-    const late = step(checking(), true, "unverified", 100 + OWNERSHIP_WAIT_MS);
-    assert.equal(late.status, "linked");
-    assert.equal(late.account?.status, "unverified");
-    assert.equal(late.ownershipPending, true);
+    pauseAfter(checking(), step(true, "unverified"), 200);
+    const late = after(checking(), step(true, "unverified"), 100 + OWNERSHIP_WAIT_MS);
+    assert.equal(late.status === "linked" && late.account.status, "unverified");
+    assert.equal(late.status === "linked" && late.isOwnershipPending, true);
   });
 
   test("an account that went away under the check is not linked", () => {
-    assert.equal(step(checking(), false, "removed", 200).status, "failed");
+    assert.equal(after(checking(), step(false, "removed"), 200).status, "failed");
   });
 });
 
 describe("Retry-After", () => {
-  const pause = {
-    ok: false,
-    failure: { code: "provider_unavailable", done: "no", retryAfterMs: 45_000 },
-  } as const;
+  const pause = notDone("provider_unavailable", 45_000);
 
-  test("is waited out between two looks, whatever is looked at", () => {
-    const begun = { ...preparing(), providerState: { workflowGuid: "w" } };
-    assert.equal(dueAtMs(prepared(begun, workOf(begun, "prepare"), pause, 10)), 45_010);
-    const record = posted1();
-    const made = posted(record, workOf(record, "posting"), succeed(account("processing")), 100, search);
-    assert.equal(dueAtMs(observed(made, workOf(made, "process"), pause, 200, search)), 45_200);
-    const lost = posted(record, workOf(record, "posting"), null, 100, search);
-    assert.equal(dueAtMs(searched(lost, workOf(lost, "search"), pause, 200, search)), 45_200);
-    assert.equal(dueAtMs(posted(record, workOf(record, "posting"), pause, 100, search)), 45_100);
+  test("is waited out between two polls, whatever is polled", () => {
+    const begun = { ...preparing(), providerState: { workflowGuid: "w" } } as LinkRecord;
+    assert.equal(pauseAfter(begun, prepared(pause), 10), 45_010);
+    const made = after(posting(), postEnded(succeed(account("processing"))), 100);
+    assert.equal(pauseAfter(made, { type: "account_read", result: pause, rules: search }, 200), 45_200);
+    const looked: LinkEvent = { type: "looked_up", result: pause, beganAtMs: 200, rules: search };
+    assert.equal(pauseAfter(searching(), looked, 200), 45_200);
+    assert.equal(dueAtMs(after(posting(), postEnded(pause), 100)), 45_100);
   });
 });

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { nearestLanguage } from "../../../worker/ledger/language.ts";
 import { eagerDelayMs } from "../../../worker/ledger/pacing.ts";
-import { accountName } from "../../../worker/providers/account-name.ts";
+import { accountName, uniqueAccountName } from "../../../worker/providers/account-name.ts";
 import { findCreatedAccount } from "../../../worker/providers/cybrid/find-account.ts";
 import { toAccountFailure, toAccountStatus } from "../../../worker/providers/cybrid/map-account.ts";
+import type { ExternalBankAccount } from "../../../worker/providers/cybrid/schemas.ts";
 import { toLynxType } from "../../../worker/providers/lynx/map-account-type.ts";
+import type { AccountQuery } from "../../../worker/providers/provider.ts";
 
 describe("an account's name", () => {
   test("is composed of institution and account", () => {
@@ -27,6 +29,17 @@ describe("an account's name", () => {
   test("is cut to what the provider takes, without cutting a character in two", () => {
     const cut = accountName({ account: { id: "1", name: "🏦".repeat(100) } }, 127);
     assert.equal(cut, "🏦".repeat(63));
+  });
+
+  test("is unlike every name in doubt, within what the provider takes", () => {
+    const selection = { account: { id: "1", name: "n".repeat(200) } };
+    const first = uniqueAccountName(selection, 128, new Set());
+    const second = uniqueAccountName(selection, 128, new Set([first]));
+    const third = uniqueAccountName(selection, 128, new Set([first, second]));
+    assert.deepEqual(
+      [first, second, third],
+      ["n".repeat(128), `${"n".repeat(126)} 2`, `${"n".repeat(126)} 3`],
+    );
   });
 });
 
@@ -87,17 +100,22 @@ describe("the nearest language", () => {
   }
 });
 
-test("looks begin 150 ms apart, grow by 1.4 and stay at 2 s", () => {
-  const delays = Array.from({ length: 12 }, (_, looks) => eagerDelayMs(looks));
+test("polls begin 150 ms apart, grow by 1.4 and stay at 2 s", () => {
+  let waitedMs = 0;
+  const delays = Array.from({ length: 12 }, () => {
+    const delayMs = eagerDelayMs(waitedMs);
+    waitedMs += delayMs;
+    return delayMs;
+  });
   assert.deepEqual(delays.slice(0, 4), [150, 210, 294, 412]);
   assert.deepEqual(delays.slice(-3), [2_000, 2_000, 2_000]);
 });
 
-test("a wait of ten seconds takes at most twelve looks", () => {
+test("a wait of ten seconds takes at most twelve polls", () => {
   let waitedMs = 0;
-  let looks = 0;
-  while (waitedMs < 10_000) waitedMs += eagerDelayMs(looks++);
-  assert.ok(looks <= 12, `${looks} looks`);
+  let polls = 0;
+  for (; waitedMs < 10_000; polls++) waitedMs += eagerDelayMs(waitedMs);
+  assert.ok(polls <= 12, `${polls} polls`);
 });
 
 describe("the account that a lost create made", () => {
@@ -107,7 +125,7 @@ describe("the account that a lost create made", () => {
     selection: { account: { id: "1", mask: "0000" }, institution: { id: "ins_1", name: "Bank" } },
     providerState: { workflowCreatedAt: "2026-01-01T00:00:10Z" },
     linkCreatedAtMs: Date.parse("2026-01-01T00:00:10Z"),
-    ownedIds: new Set<string>(),
+    knownIds: new Set<string>(),
   };
   const candidate = {
     guid: "g1",
@@ -119,43 +137,67 @@ describe("the account that a lost create made", () => {
     plaid_account_mask: "0000",
   };
 
+  const find = (accounts: ExternalBankAccount[], change: Partial<AccountQuery> = {}) => {
+    const lookup = findCreatedAccount({ accounts, isComplete: true }, { ...query, ...change });
+    return lookup.found === "account" ? lookup.account.id : lookup.found;
+  };
+
   test("is the one with our name, made after our workflow", () => {
-    assert.equal(findCreatedAccount([candidate], query)?.guid, "g1");
+    assert.equal(find([candidate]), "g1");
   });
 
   const others = {
     "another name": { name: "Bank - Savings" },
     "made before our workflow": { created_at: "2026-01-01T00:00:09Z" },
     "another customer": { customer_guid: "d" },
-    "another institution": { plaid_institution_id: "ins_2" },
-    "another number": { plaid_account_mask: "1111" },
     "already on its way out": { state: "deleting" },
   };
   for (const [reason, difference] of Object.entries(others)) {
     test(`is not one with ${reason}`, () => {
-      assert.equal(findCreatedAccount([{ ...candidate, ...difference }], query), null);
+      assert.equal(find([{ ...candidate, ...difference }]), "nothing");
     });
   }
 
+  for (const [reason, difference] of Object.entries({
+    "another institution": { plaid_institution_id: "ins_2" },
+    "another number": { plaid_account_mask: "1111" },
+  })) {
+    test(`is not one with ${reason}, which forbids another post as well`, () => {
+      assert.equal(find([{ ...candidate, ...difference }]), "contradiction");
+      assert.equal(
+        find([
+          { ...candidate, ...difference },
+          { ...candidate, guid: "g3" },
+        ]),
+        "g3",
+      );
+    });
+  }
+
+  test("is not looked for in vain where a page was not read", () => {
+    const lookup = findCreatedAccount({ accounts: [], isComplete: false }, query);
+    assert.deepEqual(lookup, { found: "nothing", isComplete: false });
+  });
+
   test("is not an old one, should Cybrid not tell when the workflow was created", () => {
-    const unknown = { ...query, providerState: {} };
-    assert.equal(findCreatedAccount([candidate], unknown)?.guid, "g1");
+    const unknown = { providerState: {} };
+    assert.equal(find([candidate], unknown), "g1");
     const old = { ...candidate, created_at: "2025-12-31T23:00:00Z" };
-    assert.equal(findCreatedAccount([old], unknown), null);
+    assert.equal(find([old], unknown), "nothing");
   });
 
   test("is not one that belongs to another link", () => {
-    assert.equal(findCreatedAccount([candidate], { ...query, ownedIds: new Set(["g1"]) }), null);
+    assert.equal(find([candidate], { knownIds: new Set(["g1"]) }), "nothing");
   });
 
   test("may say nothing of institution and number yet", () => {
     const early = { ...candidate, plaid_institution_id: null, plaid_account_mask: null };
-    assert.equal(findCreatedAccount([early], query)?.guid, "g1");
+    assert.equal(find([early]), "g1");
   });
 
   test("is a live one rather than a failed one", () => {
     const failed = { ...candidate, guid: "g2", state: "failed" };
-    assert.equal(findCreatedAccount([failed, candidate], query)?.guid, "g1");
-    assert.equal(findCreatedAccount([failed], query)?.guid, "g2");
+    assert.equal(find([failed, candidate]), "g1");
+    assert.equal(find([failed]), "g2");
   });
 });

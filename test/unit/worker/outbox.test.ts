@@ -20,22 +20,23 @@ function message(id = "msg_1") {
   return composeMessage(id, "bank_link.linked", data, new Date(0));
 }
 
-function ledgerStore(tells = true) {
+function ledgerStore(isNotified = true) {
   const { storage, alarmAtMs } = memoryStorage();
-  return { store: new LedgerStore(storage, () => tells), alarmAtMs };
+  return { store: new LedgerStore(storage, () => isNotified), alarmAtMs };
 }
 
 describe("a message that nobody takes", () => {
   test("is tried for a day, ever more rarely, under the same id, and can be read afterwards", () => {
     const { store, alarmAtMs } = ledgerStore();
-    store.tell(message(), 0);
+    store.outbox.add(message(), 0);
     const triesAtMs: number[] = [];
     for (let nowMs = 0; triesAtMs.length < 100; ) {
       const [due] = store.outbox.take(nowMs);
       assert.equal(due?.id, "msg_1");
       triesAtMs.push(nowMs);
       if (!store.outbox.postpone("msg_1", nowMs)) break;
-      store.arm();
+      store.alarmRang();
+      store.scheduleAlarm({ nowMs, notBeforeMs: 0, isUnderWay: () => false, guardAtMs: 0 });
       const nextMs = alarmAtMs() ?? 0;
       assert.ok(nextMs > nowMs);
       nowMs = nextMs;
@@ -54,7 +55,7 @@ describe("a message that nobody takes", () => {
 
   test("is not due while a try is under way, and is due again should the object die under it", () => {
     const { store } = ledgerStore();
-    store.tell(message(), 0);
+    store.outbox.add(message(), 0);
     assert.equal(store.outbox.take(0).length, 1);
     assert.equal(store.outbox.take(1_000).length, 0);
     assert.equal(store.outbox.take(60_000).length, 1);
@@ -63,15 +64,15 @@ describe("a message that nobody takes", () => {
 
 test("a message is taken once for each id, also after it was delivered", () => {
   const { store } = ledgerStore();
-  store.tell(message(), 0);
+  store.outbox.add(message(), 0);
   store.outbox.delivered("msg_1", 0);
-  store.tell(message(), 1_000);
+  store.outbox.add(message(), 1_000);
   assert.deepEqual(store.outbox.undelivered(), []);
   assert.deepEqual(store.outbox.take(1_000), []);
 });
 
-test("without a webhook nothing is kept that would be told", () => {
+test("without a webhook nothing is kept that would be delivered", () => {
   const { store } = ledgerStore(false);
-  store.tell(message(), 0);
+  store.outbox.add(message(), 0);
   assert.deepEqual(store.outbox.undelivered(), []);
 });

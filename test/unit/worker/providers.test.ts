@@ -7,7 +7,7 @@ import {
   linkTokenAnswer,
   linkVerifiedAnswer,
 } from "../../../worker/providers/lynx/schemas.ts";
-import { fail } from "../../../worker/providers/provider.ts";
+import { notDone } from "../../../worker/providers/provider.ts";
 import { createProvider } from "../../../worker/providers/registry.ts";
 
 const vars = {
@@ -25,7 +25,7 @@ const vars = {
 };
 
 function capabilities(name: "cybrid" | "lynx", change: object = {}) {
-  const tokens = { get: async () => fail("provider_unavailable"), proved() {}, drop: async () => false };
+  const tokens = { get: async () => notDone("provider_unavailable"), proved() {}, drop: async () => false };
   return createProvider(parseConfig({ ...vars, ...change }), name, { tokens, log: () => {} }).capabilities;
 }
 
@@ -66,12 +66,33 @@ describe("an answer is read for what is needed, whatever else is in it", () => {
       { linkToken: "t" },
     ])
       assert.equal(linkTokenAnswer.parse(answer), "t");
-    for (const answer of [{ data: "id" }, { data: { id: "id" } }, "id", { id: "id" }])
-      assert.equal(linkVerifiedAnswer.parse(answer), "id");
-    for (const answer of [{ data: null }, undefined, {}])
-      assert.equal(linkVerifiedAnswer.parse(answer), null);
+    const warning = [{ errorCode: "GBL-1", exceptionSource: "SYSTEM", exceptionMessage: "a warning" }];
+    for (const answer of [
+      { data: "id" },
+      { data: { id: "id" } },
+      { data: { uuid: "id" } },
+      { data: "id", exceptions: warning },
+      "id",
+      { id: "id" },
+    ])
+      assert.deepEqual(linkVerifiedAnswer.parse(answer), { id: "id" });
+    assert.deepEqual(linkVerifiedAnswer.parse({ data: null, exceptions: [] }), { id: null });
     const externalAccounts = [{ name: "n", surprise: 1 }];
     for (const answer of [{ data: { externalAccounts } }, { externalAccounts }])
       assert.deepEqual(accountListAnswer.parse(answer), [{ name: "n" }]);
+  });
+
+  test("Lynx's, which is no success where it says nothing of one", () => {
+    for (const answer of [
+      { status: "ERROR" },
+      { data: { success: false } },
+      { data: { success: false }, exceptions: [] },
+      { data: { status: "FAILED" }, exceptions: [] },
+      { data: null },
+      {},
+      undefined,
+      [],
+    ])
+      assert.ok(!linkVerifiedAnswer.safeParse(answer).success, JSON.stringify(answer));
   });
 });

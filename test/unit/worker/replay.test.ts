@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import type { Link } from "../../../worker/contract.ts";
 import type { AppContext } from "../../../worker/http/context.ts";
 import { replayOr } from "../../../worker/idempotency/replay.ts";
-import type { LinkReply } from "../../../worker/ledger/replies.ts";
+import type { LinkReply } from "../../../worker/ledger/link-reply.ts";
 import { bareAccount } from "../../../worker/providers/bare-account.ts";
 
 const once = { scope: "the-scope", fingerprint: "the-body", waitMs: 0 };

@@ -35,15 +35,16 @@ async function tryLinkToken(
   redirectUri: string | null,
 ): Promise<ProblemCode | null> {
   const request: LinkRequest = { customerId, accountId: null, redirectUri, language: "en" };
-  const deadlineMs = now() + DOCTOR_LINK_TOKEN_MAX_MS;
+  const startedAtMs = now();
+  const deadlineMs = startedAtMs + DOCTOR_LINK_TOKEN_MAX_MS;
   let providerState: ProviderState | null = null;
-  for (let looks = 0; now() < deadlineMs; looks++) {
+  while (now() < deadlineMs) {
     const step = await provider.prepare(request, providerState);
     if (!step.ok) return step.failure.code;
     if (step.value.state === "failed") return step.value.code;
     if (step.value.state === "ready") return null;
     providerState = step.value.providerState;
-    await sleep(eagerDelayMs(looks));
+    await sleep(eagerDelayMs(now() - startedAtMs));
   }
   return "provider_timeout";
 }

@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import { ACCOUNT_PAGES_MAX, ACCOUNTS_PER_PAGE } from "../../limits.ts";
 import type { ApiRequest, AuthorizedApi } from "../authorized-api.ts";
-import { fail, type Result, succeed } from "../provider.ts";
+import { lose, type Result, reject, succeed } from "../provider.ts";
 import { toFailure } from "./map-failure.ts";
 import {
   customer,
@@ -41,6 +41,12 @@ export interface PostIdentityVerification {
   external_bank_account_guid: string;
 }
 
+export interface CustomerAccounts {
+  accounts: ExternalBankAccount[];
+  /** Every page was read. */
+  isComplete: boolean;
+}
+
 const GUID = /^\w{1,64}$/;
 
 export function createCybridApi(call: AuthorizedApi) {
@@ -50,11 +56,12 @@ export function createCybridApi(call: AuthorizedApi) {
   ): Promise<Result<z.infer<Schema>>> {
     const result = await call(request);
     if (!result.ok) return result;
-    const { status, body } = result.value;
-    if (status >= 400) return toFailure(status, body);
+    const { status, body, sentAtMs } = result.value;
+    if (status >= 400) return toFailure(result.value);
     const parsed = schema.safeParse(body);
+    if (parsed.success) return succeed(parsed.data);
     // A success of another shape: the work may be done, but we cannot tell which.
-    return parsed.success ? succeed(parsed.data) : fail("provider_unavailable", "unknown");
+    return lose("provider_unavailable", { sentAtMs, hasEnded: true });
   }
 
   const accountPath = (guid: string) => `/api/external_bank_accounts/${encodeURIComponent(guid)}`;
@@ -63,7 +70,7 @@ export function createCybridApi(call: AuthorizedApi) {
   const askForAccount = async (guid: string, request: Omit<ApiRequest, "path">, query = "") =>
     GUID.test(guid)
       ? ask({ ...request, path: accountPath(guid) + query }, externalBankAccount)
-      : fail("not_found");
+      : reject("not_found");
 
   return {
     createWorkflow: (body: PostWorkflow) =>
@@ -207,8 +214,8 @@ export function createCybridApi(call: AuthorizedApi) {
         externalBankAccountList,
       ),
 
-    /** All of one customer's accounts, newest first; states are sorted by us, since Cybrid's filter is partial. */
-    async listAccounts(customerGuid: string): Promise<Result<ExternalBankAccount[]>> {
+    /** One customer's accounts, newest first; states are sorted by us, since Cybrid's filter is partial. */
+    async listAccounts(customerGuid: string): Promise<Result<CustomerAccounts>> {
       const accounts: ExternalBankAccount[] = [];
       for (let page = 0; page < ACCOUNT_PAGES_MAX; page++) {
         const query = new URLSearchParams({
@@ -226,10 +233,13 @@ export function createCybridApi(call: AuthorizedApi) {
           externalBankAccountList,
         );
         if (!result.ok) return result;
-        accounts.push(...result.value.objects);
-        if (result.value.objects.length < ACCOUNTS_PER_PAGE || accounts.length >= result.value.total) break;
+        const { objects, total } = result.value;
+        accounts.push(...objects);
+        if (objects.length < ACCOUNTS_PER_PAGE || accounts.length >= total) {
+          return succeed({ accounts, isComplete: true });
+        }
       }
-      return succeed(accounts);
+      return succeed({ accounts, isComplete: false });
     },
   };
 }

@@ -1,32 +1,45 @@
 /** After a lost create: which of the customer's accounts is the one that it made? Pure. */
-import type { AccountQuery } from "../provider.ts";
+import type { AccountQuery, Lookup } from "../provider.ts";
+import type { CustomerAccounts } from "./api.ts";
 import { CLOCK_DIFFERENCE_MAX_MS } from "./limits.ts";
+import { toAccount } from "./map-account.ts";
 import type { ExternalBankAccount } from "./schemas.ts";
 
 /**
- * A candidate has the name we sent, is not on its way out, was created after this link's workflow (Cybrid's
- * clock for both), belongs to no other link, and contradicts nothing that Link told us. A failed one never outweighs a live one.
+ * A candidate has the name we sent, is not on its way out, was created after this link's workflow (Cybrid's clock for
+ * both) and is not known as anything else. One that contradicts what Link told us is not adopted, and still forbids
+ * another post: institutions are named differently here and there. A failed account never outweighs a live one.
  */
-export function findCreatedAccount(
-  accounts: readonly ExternalBankAccount[],
-  query: AccountQuery,
-): ExternalBankAccount | null {
+export function findCreatedAccount({ accounts, isComplete }: CustomerAccounts, query: AccountQuery): Lookup {
+  const candidates = accounts.filter((account) => isCandidate(account, query));
+  const agreeing = candidates.filter((account) => agreesWithLink(account, query));
+  const account = agreeing.find(({ state }) => state !== "failed") ?? agreeing[0];
+  if (account) return { found: "account", account: toAccount(account) };
+  const [contradicting] = candidates.filter(({ state }) => state !== "failed");
+  if (contradicting) return { found: "contradiction", accountId: contradicting.guid };
+  return { found: "nothing", isComplete };
+}
+
+function isCandidate(account: ExternalBankAccount, query: AccountQuery): boolean {
   const workflowCreatedAt = Date.parse(query.providerState.workflowCreatedAt ?? "");
   const notBefore = Number.isNaN(workflowCreatedAt)
     ? query.linkCreatedAtMs - CLOCK_DIFFERENCE_MAX_MS
     : workflowCreatedAt;
-  const candidates = accounts.filter(
-    (account) =>
-      account.name === query.name &&
-      account.state !== "deleting" &&
-      account.state !== "deleted" &&
-      !query.ownedIds.has(account.guid) &&
-      !(Date.parse(account.created_at ?? "") < notBefore) &&
-      agrees(account.customer_guid, query.customerId) &&
-      agrees(account.plaid_institution_id, query.selection.institution?.id) &&
-      agrees(account.plaid_account_mask, query.selection.account.mask),
+  return (
+    account.name === query.name &&
+    account.state !== "deleting" &&
+    account.state !== "deleted" &&
+    !query.knownIds.has(account.guid) &&
+    !(Date.parse(account.created_at ?? "") < notBefore) &&
+    agrees(account.customer_guid, query.customerId)
   );
-  return candidates.find(({ state }) => state !== "failed") ?? candidates[0] ?? null;
+}
+
+function agreesWithLink(account: ExternalBankAccount, { selection }: AccountQuery): boolean {
+  return (
+    agrees(account.plaid_institution_id, selection.institution?.id) &&
+    agrees(account.plaid_account_mask, selection.account.mask)
+  );
 }
 
 /** What one side does not say cannot disagree. */

@@ -1,8 +1,8 @@
 /** Cybrid as a provider. Facts: its published API description and guides. */
 import type { CybridConfig } from "../../config.ts";
 import { ACCOUNTS_PER_PAGE, LINK_TOKEN_LIFE_MS, REFRESH_TOKEN_LIFE_MS } from "../../limits.ts";
-import { accountName } from "../account-name.ts";
-import { fail, type Preparation, type Provider, type Result, succeed } from "../provider.ts";
+import { uniqueAccountName } from "../account-name.ts";
+import { type Preparation, type Provider, type Result, reject, succeed } from "../provider.ts";
 import type { CybridApi, PostExternalBankAccount, PostWorkflow } from "./api.ts";
 import { checkScopes } from "./check-scopes.ts";
 import { findCreatedAccount } from "./find-account.ts";
@@ -15,7 +15,7 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
   /** Cybrid's keys see the whole bank: an account of another customer is none of this one's. */
   async function ownAccount(customerId: string, accountId: string): Promise<Result<ExternalBankAccount>> {
     const result = await api.getAccount(accountId);
-    return result.ok && result.value.customer_guid !== customerId ? fail("not_found") : result;
+    return result.ok && result.value.customer_guid !== customerId ? reject("not_found") : result;
   }
 
   return {
@@ -49,8 +49,8 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
       return created.ok ? succeed(toPreparation(created.value, refreshing)) : created;
     },
 
-    composeAccount({ customerId, publicToken, selection }) {
-      const name = accountName(selection, ACCOUNT_NAME_MAX_CHARS);
+    composeAccount({ customerId, publicToken, selection, takenNames }) {
+      const name = uniqueAccountName(selection, ACCOUNT_NAME_MAX_CHARS, takenNames);
       const body = JSON.stringify({
         name,
         account_kind: "plaid",
@@ -69,8 +69,7 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
     async findAccount(query) {
       const listed = await api.listAccounts(query.customerId);
       if (!listed.ok) return listed;
-      const found = findCreatedAccount(listed.value, query);
-      return succeed(found && toAccount(found));
+      return succeed(findCreatedAccount(listed.value, query));
     },
 
     async readAccount(customerId, accountId) {
@@ -123,7 +122,7 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
 
     async listAccounts(customerId) {
       const listed = await api.listAccounts(customerId);
-      return listed.ok ? succeed(listed.value.map(toAccount)) : listed;
+      return listed.ok ? succeed(listed.value.accounts.map(toAccount)) : listed;
     },
   };
 }

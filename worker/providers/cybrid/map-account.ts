@@ -1,8 +1,8 @@
-import type { Account, AccountStatus } from "../../contract.ts";
-import type { AccountFailureCode } from "../provider.ts";
+import type { AccountStatus } from "../../contract.ts";
+import type { AccountFailureCode, IdentifiedAccount } from "../provider.ts";
 import type { ExternalBankAccount } from "./schemas.ts";
 
-export function toAccount(account: ExternalBankAccount): Account {
+export function toAccount(account: ExternalBankAccount): IdentifiedAccount {
   return {
     id: account.guid,
     provider: "cybrid",

@@ -10,25 +10,27 @@ export async function stepOwnershipCheck(
   account: ExternalBankAccount,
   customerGuid: string,
 ): Promise<Result<OwnershipCheck>> {
-  const told = (running: boolean) => succeed({ running, account: toAccount(account) });
-  if (account.state !== "unverified") return told(false);
+  const check = (running: boolean) => succeed({ running, account: toAccount(account) });
+  if (account.state !== "unverified") return check(false);
 
   const listed = await api.listOwnershipChecks(customerGuid);
   if (!listed.ok) return listed;
   // Newest first.
-  const latest = listed.value.objects.find((check) => check.external_bank_account_guid === account.guid);
-  if (latest) return told(isUnderWay(latest));
+  const latest = listed.value.objects.find(
+    (candidate) => candidate.external_bank_account_guid === account.guid,
+  );
+  if (latest) return check(isUnderWay(latest));
 
   const customer = await api.getCustomer(customerGuid);
   if (!customer.ok) return customer;
-  if (customer.value.state !== "verified") return told(false);
+  if (customer.value.state !== "verified") return check(false);
   const begun = await api.createOwnershipCheck({
     type: "bank_account",
     method: "account_ownership",
     customer_guid: customerGuid,
     external_bank_account_guid: account.guid,
   });
-  return begun.ok ? told(true) : begun;
+  return begun.ok ? check(true) : begun;
 }
 
 /** States are open strings: one that nobody knows yet is waited out. After a pass the account follows a moment later. */

@@ -30,15 +30,20 @@ export async function requestLynxToken(
   );
   if (!answer.ok) return answer;
   const { access_token, expires_in } = answer.value;
-  const lifeMs = expires_in !== undefined ? expires_in * 1_000 : lifeFromJwt(access_token, options.now());
-  return succeed({ value: access_token, lifeMs });
+  const lives = [
+    expires_in === undefined ? null : expires_in * 1_000,
+    lifeFromJwt(access_token, options.now()),
+  ];
+  // Where both are told the earlier one counts.
+  const known = lives.filter((lifeMs) => lifeMs !== null);
+  return succeed({ value: access_token, lifeMs: known.length > 0 ? Math.min(...known) : LIFE_UNKNOWN_MS });
 }
 
-function lifeFromJwt(token: string, nowMs: number): number {
+function lifeFromJwt(token: string, nowMs: number): number | null {
   try {
     const { exp } = decodeJwt(token);
-    return exp === undefined ? LIFE_UNKNOWN_MS : Math.max(0, exp * 1_000 - nowMs);
+    return exp === undefined ? null : Math.max(0, exp * 1_000 - nowMs);
   } catch {
-    return LIFE_UNKNOWN_MS;
+    return null;
   }
 }

@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import type { LynxConfig } from "../../config.ts";
 import type { ApiRequest, AuthorizedApi } from "../authorized-api.ts";
-import { fail, type Result, succeed } from "../provider.ts";
+import { lose, type Result, reject, succeed } from "../provider.ts";
 import { accountListAnswer, linkTokenAnswer, linkVerifiedAnswer, refusalAnswer } from "./schemas.ts";
 
 export interface GetLinkToken {
@@ -37,12 +37,14 @@ export function createLynxApi(config: LynxConfig, call: AuthorizedApi) {
   ): Promise<Result<z.infer<Schema>>> {
     const result = await call(request);
     if (!result.ok) return result;
-    const { status, body } = result.value;
-    // A 200 that carries exceptions did not do the work either.
-    if (status === 404) return fail("provider_misconfigured");
-    if (status >= 400 || refusalAnswer.safeParse(body).success) return fail("provider_rejected");
+    const { status, body, sentAtMs } = result.value;
+    // A 4xx comes here in Lynx's own words only; a 404 too is declared for each operation.
+    if (status >= 400) return reject("provider_rejected");
     const parsed = schema.safeParse(body);
-    return parsed.success ? succeed(parsed.data) : fail("provider_unavailable", "unknown");
+    if (parsed.success) return succeed(parsed.data);
+    // A 200 that carries exceptions did not do the work either.
+    if (refusalAnswer.safeParse(body).success) return reject("provider_rejected");
+    return lose("provider_unavailable", { sentAtMs, hasEnded: true });
   }
 
   return {

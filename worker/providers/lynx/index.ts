@@ -3,12 +3,15 @@ import type { LynxConfig } from "../../config.ts";
 import type { Account } from "../../contract.ts";
 import { accountName } from "../account-name.ts";
 import { bareAccount } from "../bare-account.ts";
-import { fail, type Provider, succeed } from "../provider.ts";
+import { type IdentifiedAccount, notDone, type Provider, reject, succeed } from "../provider.ts";
 import type { LinkExternalAccountVerified, LynxApi } from "./api.ts";
 import { toLynxType } from "./map-account-type.ts";
 
 /** Lynx publishes no limit for the name; Cybrid's is a sane one. */
 const ACCOUNT_NAME_MAX_CHARS = 128;
+
+/** How far Lynx's clock and ours may be apart. */
+const CLOCK_DIFFERENCE_MAX_MS = 10 * 60_000;
 
 export function createLynx(
   config: LynxConfig,
@@ -34,13 +37,15 @@ export function createLynx(
 
     async prepare(request) {
       // The configuration makes sure of a redirect URI where Lynx is on.
-      if (request.redirectUri === null) return fail("redirect_uri_not_allowed");
+      if (request.redirectUri === null) return reject("redirect_uri_not_allowed");
       const token = await api.getLinkToken({
         data: { member: { clientMemberId: request.customerId }, clientOrg, redirectUri: request.redirectUri },
         // Lynx keeps keys for ever and would hand out the old, expired token again.
         idempotency: { idempotencyKey: newKey() },
       });
       if (!token.ok) return token;
+      // Plaid names its environment in the token: one of the other environment would link real accounts in a trial.
+      if (isOfOtherEnvironment(token.value, environment)) return notDone("provider_misconfigured");
       return succeed({
         state: "ready",
         providerState: {},
@@ -51,7 +56,7 @@ export function createLynx(
 
     composeAccount({ linkId, customerId, publicToken, selection }) {
       const type = toLynxType(selection.account);
-      if (!type) return fail("account_type_unsupported");
+      if (!type) return reject("account_type_unsupported");
       const name = accountName(selection, ACCOUNT_NAME_MAX_CHARS);
       const body = JSON.stringify({
         data: {
@@ -72,41 +77,54 @@ export function createLynx(
 
     async createAccount(body) {
       const linked = await api.linkExternalAccountVerified(body);
-      return linked.ok ? succeed(accountOf({ id: linked.value, status: "active" })) : linked;
+      if (linked.ok) return succeed(accountOf({ id: linked.value.id, status: "active" }));
+      if (linked.failure.kind !== "unknown" || !linked.failure.hasEnded || accountsPath === null)
+        return linked;
+      // An answer that says nothing: an account in the list that has come since says it.
+      const { data }: LinkExternalAccountVerified = JSON.parse(body);
+      const madeFromMs = linked.failure.sentAtMs - CLOCK_DIFFERENCE_MAX_MS;
+      const listed = await this.listAccounts(data.member.clientMemberId);
+      const made =
+        listed.ok &&
+        listed.value.find(
+          ({ name, created_at }) =>
+            name === data.memberBankAccount.name && Date.parse(created_at ?? "") >= madeFromMs,
+        );
+      return made ? succeed(made) : linked;
     },
 
     async findAccount() {
-      return succeed(null);
+      return succeed({ found: "nothing", isComplete: false });
     },
 
     /** By the list, the only way that Lynx has to see an account again. */
     async readAccount(customerId, accountId) {
       const listed = await this.listAccounts(customerId);
       if (!listed.ok) return listed;
-      const found = listed.value.find(({ id }) => id === accountId);
-      return found ? succeed(found) : fail("not_found");
+      const found = listed.value.find((account): account is IdentifiedAccount => account.id === accountId);
+      return found ? succeed(found) : reject("not_found");
     },
 
     async refreshAccount() {
-      return fail("refresh_unsupported");
+      return reject("refresh_unsupported");
     },
 
     proveRefresh: null,
 
     async removeAccount() {
-      return fail("removal_unsupported");
+      return reject("removal_unsupported");
     },
 
     async requireRefresh() {
-      return fail("refresh_unsupported");
+      return reject("refresh_unsupported");
     },
 
     async verifyOwnership() {
-      return fail("not_found");
+      return reject("not_found");
     },
 
     async listRefreshRequired() {
-      return fail("refresh_unsupported");
+      return reject("refresh_unsupported");
     },
 
     async checkScopes() {
@@ -116,23 +134,35 @@ export function createLynx(
     accountFailure: () => "provider_rejected",
 
     async listAccounts(customerId) {
-      if (accountsPath === null) return fail("listing_unsupported");
+      if (accountsPath === null) return reject("listing_unsupported");
       const listed = await api.getExternalAccounts(accountsPath, {
         data: { member: { clientMemberId: customerId }, clientOrg },
       });
       if (!listed.ok) return listed;
       return succeed(
-        listed.value.map(({ id, name, type }) =>
+        listed.value.map(({ id, name, type, verifiedIndicator, verifiedDate }) =>
           accountOf({
             id: id ?? null,
-            status: "active",
+            status: verifiedIndicator === false ? "unverified" : "active",
             name: name ?? null,
             type: type?.toLowerCase() ?? null,
+            created_at: isoTime(verifiedDate),
           }),
         ),
       );
     },
   };
+}
+
+function isOfOtherEnvironment(linkToken: string, environment: string): boolean {
+  const named = /^link-(sandbox|production)-/.exec(linkToken)?.[1];
+  return named !== undefined && named !== environment;
+}
+
+/** Its format is not published: what no clock can read is not handed on. */
+function isoTime(text: string | null | undefined): string | null {
+  const atMs = Date.parse(text ?? "");
+  return Number.isNaN(atMs) ? null : new Date(atMs).toISOString();
 }
 
 function accountOf(known: Pick<Account, "id" | "status"> & Partial<Account>): Account {

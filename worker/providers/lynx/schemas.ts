@@ -15,13 +15,30 @@ export const linkTokenAnswer = z.union([
   z.object({ linkToken: z.string().min(1) }).transform(({ linkToken }) => linkToken),
 ]);
 
-/** Success is undocumented; a sibling operation answers a UUID. What is no refusal and no oddity is success. */
-const id = z.union([z.string().min(1), z.object({ id: z.string().min(1) }).transform((data) => data.id)]);
+const uuid = z.string().min(1);
+const idOf = z.union([
+  uuid,
+  z.object({ id: uuid }).transform(({ id }) => id),
+  z.object({ uuid }).transform(({ uuid }) => uuid),
+]);
+const saysNo = (data: unknown) =>
+  z
+    .object({ success: z.literal(false) })
+    .or(z.object({ status: z.string().regex(/err|fail/i) }))
+    .safeParse(data).success;
+
+/**
+ * Link External Account Verified: "Success body undocumented; a sibling answers a UUID". So what is believed is
+ * - an id, wherever a sibling has it, also with a warning beside it; or
+ * - the documented envelope `{data, exceptions}` whose `exceptions` is there and empty, unless its data says otherwise.
+ * Anything else is no word on the outcome.
+ */
 export const linkVerifiedAnswer = z.union([
-  z.object({ data: id }).transform(({ data }) => data),
-  id,
-  z.record(z.string(), z.unknown()).transform(() => null),
-  z.undefined().transform(() => null),
+  z.object({ data: idOf }).transform(({ data }) => ({ id: data })),
+  idOf.transform((id) => ({ id })),
+  z
+    .object({ data: z.unknown().refine((data) => !saysNo(data)), exceptions: z.array(z.unknown()).length(0) })
+    .transform(() => ({ id: null })),
 ]);
 
 export const accountListAnswer = z
@@ -34,7 +51,15 @@ export const accountListAnswer = z
       .transform(({ externalAccounts }) => externalAccounts),
   ])
   .pipe(
-    z.array(z.object({ id: z.string().nullish(), type: z.string().nullish(), name: z.string().nullish() })),
+    z.array(
+      z.object({
+        id: z.string().nullish(),
+        type: z.string().nullish(),
+        name: z.string().nullish(),
+        verifiedIndicator: z.boolean().nullish(),
+        verifiedDate: z.string().nullish(),
+      }),
+    ),
   );
 
 /** A refusal in whatever shape: `exceptions` or `error` with anything in it. */
@@ -43,10 +68,16 @@ export const refusalAnswer = z.union([
   z.object({ error: z.unknown().refine((error) => error !== null && error !== undefined) }),
 ]);
 
-/** The documented shape, for the log. */
+/** The documented shape: `{data: null, exceptions: [{errorCode, exceptionSource, exceptionMessage}]}`. */
 export const exceptionsAnswer = z.object({
   exceptions: z
-    .array(z.object({ errorCode: z.string().nullish(), exceptionSource: z.string().nullish() }))
+    .array(
+      z.object({
+        errorCode: z.string().nullish(),
+        exceptionSource: z.string().nullish(),
+        exceptionMessage: z.string().nullish(),
+      }),
+    )
     .min(1),
 });
 

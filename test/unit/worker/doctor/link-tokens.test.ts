@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tryLinkTokens } from "../../../../worker/doctor/checks/link-tokens.ts";
-import { fail, type LinkRequest, type Preparation, succeed } from "../../../../worker/providers/provider.ts";
+import {
+  type LinkRequest,
+  type Preparation,
+  reject,
+  succeed,
+} from "../../../../worker/providers/provider.ts";
 
 const ready: Preparation = {
   state: "ready",
@@ -20,7 +25,7 @@ function trial(
       name: "cybrid",
       prepare: async (request) => {
         const step = prepare(request);
-        return step ? succeed(step) : fail("provider_rejected");
+        return step ? succeed(step) : reject("provider_rejected");
       },
     },
     customerId: "c",

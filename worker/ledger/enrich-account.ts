@@ -1,0 +1,40 @@
+/** What Link told us and the provider does not, put beside the provider's own words. Pure. */
+import type { Account } from "../contract.ts";
+import type { SentAccount } from "./link-record.ts";
+
+/** What only we know of an account. */
+export interface KnownDetails {
+  name: string | null;
+  mask: string | null;
+  type: string | null;
+  institution: { id: string | null; name: string | null } | null;
+}
+
+/** The provider's word wins wherever it has one. */
+export function enrich<Read extends Account>(account: Read, known: KnownDetails): Read {
+  return {
+    ...account,
+    name: account.name ?? known.name,
+    mask: account.mask ?? known.mask,
+    type: account.type ?? known.type,
+    institution: mergeInstitution(account.institution, known.institution),
+  };
+}
+
+export function detailsOf({ name, selection: { account, institution } }: SentAccount): KnownDetails {
+  return {
+    name,
+    mask: account.mask ?? null,
+    type: account.subtype ?? account.type ?? null,
+    institution: institution ?? null,
+  };
+}
+
+function mergeInstitution(
+  theirs: Account["institution"],
+  ours: Account["institution"],
+): Account["institution"] {
+  const id = theirs?.id ?? ours?.id ?? null;
+  const name = theirs?.name ?? ours?.name ?? null;
+  return id || name ? { id, name } : null;
+}
