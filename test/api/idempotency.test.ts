@@ -149,7 +149,7 @@ describe("a key", () => {
     const storage = await edge.harness
       .getWorker()
       .getDurableObjectStorage("Ledger", { name: `sandbox:cybrid:${browser.customerId}` });
-    await storage.exec("UPDATE idempotency SET expires_at_ms = expires_at_ms - 86400000");
+    await storage.exec("UPDATE claim SET expires_at_ms = expires_at_ms - 86400000");
     await kv.delete(name);
     const later = await send();
     assert.equal(later.headers.get("Idempotent-Replayed"), null);

@@ -42,7 +42,7 @@ test("there is one for each environment, provider and customer, and it holds nob
   for (const [provider, browser] of browsers) {
     const { id } = await browser.link();
     const storage = await storageOf(browser, provider);
-    assert.deepEqual(await storage.exec("SELECT id FROM links"), [{ id }]);
+    assert.deepEqual(await storage.exec("SELECT id FROM link"), [{ id }]);
   }
 });
 
@@ -54,8 +54,8 @@ test("claim and intent are stored while the provider is being asked, and only th
   while (callsTo(edge.cybrid.calls, CREATE, browser.customerId).length === 0) await delay(20);
   const storage = await storageOf(browser);
   const read = async () => {
-    const [row] = (await storage.exec("SELECT status, record FROM links")) as Record<string, string>[];
-    const claims = (await storage.exec("SELECT link_id FROM idempotency")) as { link_id: string }[];
+    const [row] = (await storage.exec("SELECT status, record FROM link")) as Record<string, string>[];
+    const claims = (await storage.exec("SELECT link_id FROM claim")) as { link_id: string }[];
     return { status: row?.status, task: JSON.parse(row?.record ?? "{}").task, claims };
   };
   const during = await read();
@@ -103,14 +103,13 @@ describe("what only we know of an account", () => {
     const link = await browser.link();
     const { account } = (await finalize(browser, link, 10).first).body;
     const storage = await storageOf(browser);
-    await storage.exec("DELETE FROM links");
+    await storage.exec("DELETE FROM link");
     const read = await browser.call<Account>("GET", `/v1/accounts/${account?.id}`);
     assert.equal(read.body.institution?.name, "First Platypus Bank");
     assert.equal(read.body.type, "checking");
     await browser.call("DELETE", `/v1/accounts/${account?.id}`);
     // The id stays, so that no other link takes the account for its own.
-    const known =
-      "SELECT id FROM accounts WHERE coalesce(institution_id, institution_name, type) IS NOT NULL";
+    const known = "SELECT id FROM account WHERE coalesce(institution_id, institution_name, type) IS NOT NULL";
     for (let tries = 0; tries < 40; tries++) {
       if ((await storage.exec(known)).length === 0) return;
       await delay(250);

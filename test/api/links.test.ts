@@ -118,7 +118,7 @@ describe("creating a link", () => {
       .getDurableObjectStorage("Ledger", { name: `sandbox:cybrid:${browser.customerId}` });
     const leave = async (minutes: number) => {
       await storage.exec(
-        "UPDATE links SET record = json_set(record, '$.linkTokenExpiresAtMs', ?)",
+        "UPDATE link SET record = json_set(record, '$.linkTokenExpiresAtMs', ?)",
         Date.now() + minutes * 60_000,
       );
     };
@@ -209,8 +209,8 @@ test("the list holds the newest fifty links, the newest first", async () => {
     .getDurableObjectStorage("Ledger", { name: `sandbox:cybrid:${browser.customerId}` });
   await storage.exec(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
-     INSERT INTO links SELECT 'lnk_' || i, status, created_at_ms - i * 60000, opened_at_ms, due_at_ms,
-       json_set(record, '$.id', 'lnk_' || i) FROM links, n`,
+     INSERT INTO link SELECT 'lnk_' || i, status, created_at_ms - i * 60000, opened_at_ms, due_at_ms,
+       json_set(record, '$.id', 'lnk_' || i) FROM link, n`,
   );
   const { body } = await browser.call<LinkList>("GET", "/v1/links");
   assert.equal(body.links.length, 50);

@@ -57,7 +57,7 @@ describe("what is kept", () => {
     const link = await sendAndVanish(browser);
     await outcome(browser, link.id);
     const storage = await edge.harness.getWorker().getDurableObjectStorage("Ledger", ledgerOf(browser));
-    const rows = JSON.stringify(await storage.exec("SELECT * FROM links"));
+    const rows = JSON.stringify(await storage.exec("SELECT * FROM link"));
     assert.doesNotMatch(rows, /link-sandbox-|public-sandbox-/);
   });
 
@@ -66,10 +66,10 @@ describe("what is kept", () => {
     const link = await sendAndVanish(browser);
     await outcome(browser, link.id);
     const storage = await edge.harness.getWorker().getDurableObjectStorage("Ledger", ledgerOf(browser));
-    const [{ record }] = (await storage.exec("SELECT record FROM links")) as [{ record: string }];
+    const [{ record }] = (await storage.exec("SELECT record FROM link")) as [{ record: string }];
     const longAgo = Date.now() - 31 * 86_400_000;
     await storage.exec(
-      "UPDATE links SET record = ?, due_at_ms = ?",
+      "UPDATE link SET record = ?, due_at_ms = ?",
       JSON.stringify({ ...JSON.parse(record), updatedAtMs: longAgo }),
       longAgo,
     );

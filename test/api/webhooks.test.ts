@@ -113,7 +113,7 @@ describe("the outcome of a link", () => {
     const storage = await edge.harness
       .getWorker()
       .getDurableObjectStorage("Ledger", { name: `sandbox:cybrid:${browser.customerId}` });
-    await storage.exec("UPDATE outbox SET created_at_ms = created_at_ms - 86400000");
+    await storage.exec("UPDATE message SET created_at_ms = created_at_ms - 86400000");
     const givenUp = () =>
       edge.harness
         .getLogs()

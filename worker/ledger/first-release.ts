@@ -50,64 +50,43 @@ interface FirstWatch extends Record<string, SqlStorageValue> {
   due_at_ms: number;
 }
 
-type Row = Record<string, SqlStorageValue>;
-interface Tables {
-  links: { record: string }[];
-  watches: FirstWatch[];
-  others: { table: string; row: Row }[];
+/** Their columns are the same today. */
+const SAME = { idempotency: "claim", accounts: "account", outbox: "message" } as const;
+
+export function hasFirstRelease(sql: SqlStorage): boolean {
+  return sql.exec("SELECT name FROM sqlite_master WHERE name = 'links'").toArray().length > 0;
 }
 
-/** Their columns are the same today. */
-const SAME = ["idempotency", "accounts", "outbox"] as const;
-
-export const fromFirstRelease = {
-  read(sql: SqlStorage): Tables {
-    return {
-      links: sql.exec<{ record: string }>("SELECT record FROM links ORDER BY rowid").toArray(),
-      watches: sql.exec<FirstWatch>("SELECT * FROM watches").toArray(),
-      others: SAME.flatMap((table) =>
-        sql
-          .exec<Row>(`SELECT * FROM ${table}${table === "outbox" ? " ORDER BY rowid" : ""}`)
-          .toArray()
-          .map((row) => ({ table, row })),
-      ),
-    };
-  },
-
-  drop(sql: SqlStorage): void {
-    for (const table of ["links", "watches", ...SAME]) sql.exec(`DROP TABLE ${table}`);
-  },
-
-  write(sql: SqlStorage, { links, watches, others }: Tables): void {
-    for (const row of links) {
-      const record = toRecord(JSON.parse(row.record));
-      sql.exec(
-        "INSERT INTO links (id, status, created_at_ms, opened_at_ms, due_at_ms, record) VALUES (?, ?, ?, ?, ?, ?)",
-        record.id,
-        record.status,
-        record.createdAtMs,
-        record.openedAtMs,
-        Math.ceil(dueAtMs(record)),
-        JSON.stringify(record),
-      );
-    }
-    for (const { table, row } of others) {
-      const names = Object.keys(row);
-      const marks = names.map(() => "?").join(", ");
-      sql.exec(`INSERT INTO ${table} (${names.join(", ")}) VALUES (${marks})`, ...Object.values(row));
-    }
-    for (const row of watches) {
-      const watch = toWatch(row);
-      if (!watch) continue;
-      sql.exec(
-        "INSERT INTO watches (id, due_at_ms, watch) VALUES (?, ?, ?)",
-        `${watch.reason}:${row.account_id}`,
-        watch.dueAtMs,
-        JSON.stringify(watch),
-      );
-    }
-  },
-};
+/** Moves its rows into today's tables, and drops its own. */
+export function carryForward(sql: SqlStorage): void {
+  for (const row of sql.exec<{ record: string }>("SELECT record FROM links ORDER BY rowid").toArray()) {
+    const record = toRecord(JSON.parse(row.record));
+    sql.exec(
+      `INSERT OR IGNORE INTO link (id, status, created_at_ms, opened_at_ms, due_at_ms, record)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      record.id,
+      record.status,
+      record.createdAtMs,
+      record.openedAtMs,
+      Math.ceil(dueAtMs(record)),
+      JSON.stringify(record),
+    );
+  }
+  for (const [from, to] of Object.entries(SAME)) {
+    sql.exec(`INSERT OR IGNORE INTO ${to} SELECT * FROM ${from}`);
+  }
+  for (const row of sql.exec<FirstWatch>("SELECT * FROM watches").toArray()) {
+    const watch = toWatch(row);
+    if (!watch) continue;
+    sql.exec(
+      "INSERT OR IGNORE INTO watch (id, due_at_ms, watch) VALUES (?, ?, ?)",
+      `${watch.reason}:${row.account_id}`,
+      watch.dueAtMs,
+      JSON.stringify(watch),
+    );
+  }
+  for (const table of ["links", "watches", ...Object.keys(SAME)]) sql.exec(`DROP TABLE ${table}`);
+}
 
 export function toRecord(first: FirstRecord): LinkRecord {
   const { id, provider, wish, reference, openedAtMs, createdAtMs, updatedAtMs } = first;

@@ -37,7 +37,7 @@ export class Outbox {
   add({ id, type, payload }: Message, nowMs: number): void {
     if (!this.#isNotified()) return;
     this.#rows.write(
-      `INSERT OR IGNORE INTO outbox (id, type, payload, status, created_at_ms, attempts, due_at_ms)
+      `INSERT OR IGNORE INTO message (id, type, payload, status, created_at_ms, attempts, due_at_ms)
        VALUES (?, ?, ?, 'waiting', ?, 0, ?)`,
       id,
       type,
@@ -50,10 +50,10 @@ export class Outbox {
   /** Takes what is due for a try, and forgets what was delivered or given up long ago. */
   take(nowMs: number): Message[] {
     const [old] = this.#rows.read(
-      "SELECT id FROM outbox WHERE status <> 'waiting' AND due_at_ms <= ? LIMIT 1",
+      "SELECT id FROM message WHERE status <> 'waiting' AND due_at_ms <= ? LIMIT 1",
       nowMs,
     );
-    if (old) this.#rows.write("DELETE FROM outbox WHERE status <> 'waiting' AND due_at_ms <= ?", nowMs);
+    if (old) this.#rows.write("DELETE FROM message WHERE status <> 'waiting' AND due_at_ms <= ?", nowMs);
     const due = this.#waiting().filter((row) => this.#dueAtMs(row) <= nowMs);
     for (const { id } of due) this.#takenUntilMs.set(id, nowMs + 2 * WEBHOOK_TIMEOUT_MS);
     return due.map(({ id, type, payload }) => ({ id, type, payload }));
@@ -62,7 +62,7 @@ export class Outbox {
   delivered(id: string, nowMs: number): void {
     this.#takenUntilMs.delete(id);
     this.#rows.write(
-      "UPDATE outbox SET status = 'delivered', due_at_ms = ? WHERE id = ?",
+      "UPDATE message SET status = 'delivered', due_at_ms = ? WHERE id = ?",
       nowMs + OUTBOX_KEPT_MS,
       id,
     );
@@ -71,13 +71,13 @@ export class Outbox {
   /** False when this was the last try. */
   postpone(id: string, nowMs: number): boolean {
     this.#takenUntilMs.delete(id);
-    const [row] = this.#rows.read<Row>("SELECT * FROM outbox WHERE id = ?", id);
+    const [row] = this.#rows.read<Row>("SELECT * FROM message WHERE id = ?", id);
     // The customer has been erased meanwhile.
     if (!row) return true;
     const delayMs = OUTBOX_RETRY_MS[row.attempts] ?? OUTBOX_RETRY_MS.at(-1) ?? 0;
     const isGivenUp = nowMs + delayMs - row.created_at_ms > OUTBOX_GIVE_UP_MS;
     this.#rows.write(
-      "UPDATE outbox SET attempts = attempts + 1, status = ?, due_at_ms = ? WHERE id = ?",
+      "UPDATE message SET attempts = attempts + 1, status = ?, due_at_ms = ? WHERE id = ?",
       isGivenUp ? "undelivered" : "waiting",
       nowMs + (isGivenUp ? OUTBOX_KEPT_MS : delayMs),
       id,
@@ -88,7 +88,7 @@ export class Outbox {
   /** Not taken by the receiver so far, oldest first. */
   undelivered(): Undelivered[] {
     return this.#rows
-      .read<Row>("SELECT * FROM outbox WHERE status <> 'delivered' ORDER BY created_at_ms, rowid")
+      .read<Row>("SELECT * FROM message WHERE status <> 'delivered' ORDER BY created_at_ms, rowid")
       .map((row) => ({
         id: row.id,
         type: row.type,
@@ -106,7 +106,7 @@ export class Outbox {
 
   #waiting(): Row[] {
     return this.#rows.read<Row>(
-      "SELECT * FROM outbox WHERE status = 'waiting' ORDER BY created_at_ms, rowid",
+      "SELECT * FROM message WHERE status = 'waiting' ORDER BY created_at_ms, rowid",
     );
   }
 

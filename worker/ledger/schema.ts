@@ -2,14 +2,14 @@
  * The ledger's tables and their version. They are made with the first write: a ledger that was only asked for leaves
  * nothing behind. What an earlier release wrote is carried forward in one transaction, without a call upstream.
  */
-import { fromFirstRelease } from "./first-release.ts";
+import { carryForward, hasFirstRelease } from "./first-release.ts";
 
 /** Of the tables and of the records in them. */
 export const SCHEMA_VERSION = 2;
 const VERSION_KEY = "schema_version";
 
 const TABLES = `
-  CREATE TABLE links (
+  CREATE TABLE link (
     id TEXT PRIMARY KEY,
     status TEXT NOT NULL,
     created_at_ms INTEGER NOT NULL,
@@ -17,20 +17,20 @@ const TABLES = `
     due_at_ms INTEGER NOT NULL,
     record TEXT NOT NULL
   ) STRICT;
-  CREATE TABLE idempotency (
+  CREATE TABLE claim (
     scope TEXT PRIMARY KEY,
     fingerprint TEXT NOT NULL,
     link_id TEXT NOT NULL,
     expires_at_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE accounts (
+  CREATE TABLE account (
     id TEXT PRIMARY KEY,
     link_id TEXT NOT NULL,
     institution_id TEXT,
     institution_name TEXT,
     type TEXT
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE outbox (
+  CREATE TABLE message (
     id TEXT PRIMARY KEY,
     type TEXT NOT NULL,
     payload TEXT NOT NULL,
@@ -39,7 +39,7 @@ const TABLES = `
     attempts INTEGER NOT NULL,
     due_at_ms INTEGER NOT NULL
   ) STRICT;
-  CREATE TABLE watches (
+  CREATE TABLE watch (
     id TEXT PRIMARY KEY,
     due_at_ms INTEGER NOT NULL,
     watch TEXT NOT NULL
@@ -51,26 +51,22 @@ export class NewerSchemaError extends Error {
   override readonly name = "NewerSchemaError";
 }
 
-/** Whether there is anything to read. Carries an earlier release's tables forward first. @throws NewerSchemaError */
+/**
+ * Whether there is anything to read. The first release's tables have names of their own, so that going back to it
+ * destroys nothing here; what it wrote is carried forward whenever it is met. @throws NewerSchemaError
+ */
 export function openTables(storage: DurableObjectStorage): boolean {
-  const version = storage.kv.get<number>(VERSION_KEY) ?? (hasTables(storage.sql) ? 1 : 0);
+  const version = storage.kv.get<number>(VERSION_KEY) ?? 0;
   if (version > SCHEMA_VERSION) throw new NewerSchemaError(`schema ${version}`);
-  if (version === 1) {
-    storage.transactionSync(() => {
-      const rows = fromFirstRelease.read(storage.sql);
-      fromFirstRelease.drop(storage.sql);
-      createTables(storage);
-      fromFirstRelease.write(storage.sql, rows);
-    });
-  }
-  return version > 0;
+  if (!hasFirstRelease(storage.sql)) return version > 0;
+  storage.transactionSync(() => {
+    if (version === 0) createTables(storage);
+    carryForward(storage.sql);
+  });
+  return true;
 }
 
 export function createTables(storage: DurableObjectStorage): void {
   storage.sql.exec(TABLES);
   storage.kv.put(VERSION_KEY, SCHEMA_VERSION);
-}
-
-function hasTables(sql: SqlStorage): boolean {
-  return sql.exec("SELECT name FROM sqlite_master WHERE name = 'links'").toArray().length > 0;
 }

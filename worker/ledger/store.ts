@@ -56,14 +56,14 @@ export class LedgerStore {
   }
 
   link(id: string): LinkRecord | null {
-    const [row] = this.#read<{ record: string }>("SELECT record FROM links WHERE id = ?", id);
+    const [row] = this.#read<{ record: string }>("SELECT record FROM link WHERE id = ?", id);
     return row ? parse(row) : null;
   }
 
   /** Newest first. */
   links(limit: number): LinkRecord[] {
     return this.#read<{ record: string }>(
-      "SELECT record FROM links ORDER BY created_at_ms DESC, rowid DESC LIMIT ?",
+      "SELECT record FROM link ORDER BY created_at_ms DESC, rowid DESC LIMIT ?",
       limit,
     ).map(parse);
   }
@@ -71,7 +71,7 @@ export class LedgerStore {
   linksWithStatus(...statuses: LinkRecord["status"][]): LinkRecord[] {
     const marks = statuses.map(() => "?").join(", ");
     return this.#read<{ record: string }>(
-      `SELECT record FROM links WHERE status IN (${marks}) ORDER BY opened_at_ms DESC, created_at_ms DESC`,
+      `SELECT record FROM link WHERE status IN (${marks}) ORDER BY opened_at_ms DESC, created_at_ms DESC`,
       ...statuses,
     ).map(parse);
   }
@@ -79,7 +79,7 @@ export class LedgerStore {
   /** When the links were created that have, or may get, a link token: newer than that, oldest first. */
   tokensSince(createdAtMs: number): number[] {
     return this.#read<{ created_at_ms: number }>(
-      `SELECT created_at_ms FROM links WHERE created_at_ms > ?
+      `SELECT created_at_ms FROM link WHERE created_at_ms > ?
          AND (status <> 'failed' OR record ->> 'chosenAccountId' IS NOT NULL OR opened_at_ms IS NOT NULL)
        ORDER BY created_at_ms`,
       createdAtMs,
@@ -89,7 +89,7 @@ export class LedgerStore {
   /** `notDueBeforeMs`: somebody works on it at the moment; the alarm need not come earlier. */
   saveLink(record: LinkRecord, notDueBeforeMs = 0): void {
     this.#write(
-      `INSERT INTO links (id, status, created_at_ms, opened_at_ms, due_at_ms, record) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO link (id, status, created_at_ms, opened_at_ms, due_at_ms, record) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, opened_at_ms = excluded.opened_at_ms,
          due_at_ms = excluded.due_at_ms, record = excluded.record`,
       record.id,
@@ -103,13 +103,13 @@ export class LedgerStore {
   }
 
   deleteLink(id: string): void {
-    this.#write("DELETE FROM links WHERE id = ?", id);
+    this.#write("DELETE FROM link WHERE id = ?", id);
     this.releaseClaims(id);
   }
 
   dueLinks(nowMs: number): LinkRecord[] {
     return this.#read<{ record: string }>(
-      "SELECT record FROM links WHERE due_at_ms <= ? ORDER BY due_at_ms",
+      "SELECT record FROM link WHERE due_at_ms <= ? ORDER BY due_at_ms",
       nowMs,
     ).map(parse);
   }
@@ -130,7 +130,7 @@ export class LedgerStore {
     isUnderWay: (linkId: string) => boolean;
     guardAtMs: number;
   }): void {
-    const links = this.#read<{ id: string; due_at_ms: number }>("SELECT id, due_at_ms FROM links");
+    const links = this.#read<{ id: string; due_at_ms: number }>("SELECT id, due_at_ms FROM link");
     const dues = [
       ...links.map(({ id, due_at_ms }) => (isUnderWay(id) ? Math.max(due_at_ms, guardAtMs) : due_at_ms)),
       ...[this.outbox.nextDueAtMs(), this.watches.nextDueAtMs()].filter((ms) => ms !== null),
@@ -154,7 +154,7 @@ export class LedgerStore {
 
   /** Everything we hold of this customer. The scopes name what KV may still hold. */
   async erase(): Promise<{ scopes: string[] }> {
-    const scopes = this.#read<{ scope: string }>("SELECT scope FROM idempotency");
+    const scopes = this.#read<{ scope: string }>("SELECT scope FROM claim");
     await this.#storage.deleteAlarm();
     await this.#storage.deleteAll();
     this.#hasTables = false;
@@ -164,7 +164,7 @@ export class LedgerStore {
 
   claim(scope: string, nowMs: number): Claim | null {
     const [row] = this.#read<{ fingerprint: string; link_id: string; expires_at_ms: number }>(
-      "SELECT fingerprint, link_id, expires_at_ms FROM idempotency WHERE scope = ? AND expires_at_ms > ?",
+      "SELECT fingerprint, link_id, expires_at_ms FROM claim WHERE scope = ? AND expires_at_ms > ?",
       scope,
       nowMs,
     );
@@ -176,9 +176,9 @@ export class LedgerStore {
     linkId: string,
     nowMs: number,
   ): void {
-    this.#write("DELETE FROM idempotency WHERE expires_at_ms <= ?", nowMs);
+    this.#write("DELETE FROM claim WHERE expires_at_ms <= ?", nowMs);
     this.#write(
-      "INSERT OR REPLACE INTO idempotency (scope, fingerprint, link_id, expires_at_ms) VALUES (?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO claim (scope, fingerprint, link_id, expires_at_ms) VALUES (?, ?, ?, ?)",
       scope,
       fingerprint,
       linkId,
@@ -188,20 +188,20 @@ export class LedgerStore {
 
   /** The keys that led to this link may be used again. */
   releaseClaims(linkId: string): void {
-    this.#write("DELETE FROM idempotency WHERE link_id = ?", linkId);
+    this.#write("DELETE FROM claim WHERE link_id = ?", linkId);
   }
 
   /** Accounts that links of this customer have made; this link's own ones included. */
   knownAccountIds(): Set<string> {
-    return new Set(this.#read<{ id: string }>("SELECT id FROM accounts").map(({ id }) => id));
+    return new Set(this.#read<{ id: string }>("SELECT id FROM account").map(({ id }) => id));
   }
 
   /** An account belongs to one link. @throws where it is another one's */
   saveAccount(linkId: string, id: string, { type, institution }: KnownDetails): void {
-    const [owner] = this.#read<{ link_id: string }>("SELECT link_id FROM accounts WHERE id = ?", id);
+    const [owner] = this.#read<{ link_id: string }>("SELECT link_id FROM account WHERE id = ?", id);
     if (owner?.link_id === linkId) return;
     this.#write(
-      "INSERT INTO accounts (id, link_id, institution_id, institution_name, type) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO account (id, link_id, institution_id, institution_name, type) VALUES (?, ?, ?, ?, ?)",
       id,
       linkId,
       institution?.id ?? null,
@@ -216,7 +216,7 @@ export class LedgerStore {
       institution_id: string | null;
       institution_name: string | null;
       type: string | null;
-    }>("SELECT institution_id, institution_name, type FROM accounts WHERE id = ?", id);
+    }>("SELECT institution_id, institution_name, type FROM account WHERE id = ?", id);
     return {
       name: null,
       mask: null,
@@ -228,7 +228,7 @@ export class LedgerStore {
   /** It is gone at the provider, and so is what only we knew; whose it was stays, lest another link takes it. */
   forgetAccount(id: string): void {
     this.#write(
-      "UPDATE accounts SET institution_id = NULL, institution_name = NULL, type = NULL WHERE id = ?",
+      "UPDATE account SET institution_id = NULL, institution_name = NULL, type = NULL WHERE id = ?",
       id,
     );
   }

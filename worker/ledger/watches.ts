@@ -38,7 +38,7 @@ export class Watches {
     const id = idOf(watch);
     this.#takenUntilMs.delete(id);
     this.#rows.write(
-      "INSERT OR REPLACE INTO watches (id, due_at_ms, watch) VALUES (?, ?, ?)",
+      "INSERT OR REPLACE INTO watch (id, due_at_ms, watch) VALUES (?, ?, ?)",
       id,
       Math.ceil(watch.dueAtMs),
       JSON.stringify(watch),
@@ -47,14 +47,14 @@ export class Watches {
 
   /** True while this very watch is on: another may have replaced it, or the customer may have been erased. */
   isOn(watch: Watch): boolean {
-    const [row] = this.#rows.read<Row>("SELECT * FROM watches WHERE id = ?", idOf(watch));
+    const [row] = this.#rows.read<Row>("SELECT * FROM watch WHERE id = ?", idOf(watch));
     return row !== undefined && parse(row).startedAtMs === watch.startedAtMs;
   }
 
   end(watch: Watch): void {
     if (!this.isOn(watch)) return;
     this.#takenUntilMs.delete(idOf(watch));
-    this.#rows.write("DELETE FROM watches WHERE id = ?", idOf(watch));
+    this.#rows.write("DELETE FROM watch WHERE id = ?", idOf(watch));
   }
 
   /** Takes those that are due; `guardMs` later they are due again, should they not be through by then. */
@@ -70,7 +70,7 @@ export class Watches {
   }
 
   #all(): Row[] {
-    return this.#rows.read<Row>("SELECT * FROM watches");
+    return this.#rows.read<Row>("SELECT * FROM watch");
   }
 
   #dueAtMs({ id, due_at_ms }: Row): number {

@@ -139,7 +139,7 @@ export interface Provider {
     customerId: string;
     publicToken: string;
     selection: Selection;
-    /** Names sent for the customer's other links whose outcome is not known: with `recovery: "search"`, not used again. */
+    /** Names sent for the customer's other links whose outcome is not known: not used again. */
     takenNames: ReadonlySet<string>;
   }): Result<{ body: string; name: string }>;
 

@@ -70,7 +70,7 @@ describe("an outcome and the message that reports it", () => {
       createAccount: async () => {
         // No message fits in there any more.
         storage.sql.exec(
-          "DROP TABLE outbox; CREATE TABLE outbox (id TEXT, status TEXT, due_at_ms INTEGER, created_at_ms INTEGER)",
+          "DROP TABLE message; CREATE TABLE message (id TEXT, status TEXT, due_at_ms INTEGER, created_at_ms INTEGER)",
         );
         return succeed(account("active"));
       },

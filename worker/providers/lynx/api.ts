@@ -30,6 +30,9 @@ export interface GetExternalAccounts {
   data: { member: { clientMemberId: string }; clientOrg: { name: string } };
 }
 
+/** `isClear` false: an answer that says neither yes nor no. */
+export type LinkVerified = { isClear: true; id: string | null } | { isClear: false; sentAtMs: number };
+
 export function createLynxApi(config: LynxConfig, call: AuthorizedApi) {
   async function ask<Schema extends z.ZodType>(
     request: ApiRequest,
@@ -65,17 +68,22 @@ export function createLynxApi(config: LynxConfig, call: AuthorizedApi) {
      * The body carries its own key, so a repeat is safe; it is left to the ledger, which remembers that an answer
      * was lost and so does not believe the refusal of a repeat at once.
      */
-    linkExternalAccountVerified: (body: string) =>
-      ask(
-        {
-          call: "lynx.link_external_account_verified",
-          method: "POST",
-          path: config.linkVerifiedPath,
-          body,
-          repeatable: false,
-        },
-        linkVerifiedAnswer,
-      ),
+    async linkExternalAccountVerified(body: string): Promise<Result<LinkVerified>> {
+      const result = await call({
+        call: "lynx.link_external_account_verified",
+        method: "POST",
+        path: config.linkVerifiedPath,
+        body,
+        repeatable: false,
+      });
+      if (!result.ok) return result;
+      const { status, body: answer, sentAtMs } = result.value;
+      if (status >= 400) return reject("provider_rejected");
+      const verified = linkVerifiedAnswer.safeParse(answer);
+      if (verified.success) return succeed({ isClear: true, id: verified.data.id });
+      const isRefusal = refusalAnswer.safeParse(answer).success;
+      return isRefusal ? reject("provider_rejected") : succeed({ isClear: false, sentAtMs });
+    },
 
     getExternalAccounts: (path: string, body: GetExternalAccounts) =>
       ask(

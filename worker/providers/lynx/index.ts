@@ -1,17 +1,22 @@
 /** Lynx as a provider. Facts: its Plaid integration guide; what it leaves open is configuration. */
 import type { LynxConfig } from "../../config.ts";
 import type { Account } from "../../contract.ts";
-import { accountName } from "../account-name.ts";
+import { uniqueAccountName } from "../account-name.ts";
 import { bareAccount } from "../bare-account.ts";
-import { type IdentifiedAccount, notDone, type Provider, reject, succeed } from "../provider.ts";
+import {
+  type IdentifiedAccount,
+  lose,
+  notDone,
+  type Provider,
+  type Result,
+  reject,
+  succeed,
+} from "../provider.ts";
 import type { LinkExternalAccountVerified, LynxApi } from "./api.ts";
 import { toLynxType } from "./map-account-type.ts";
 
 /** Lynx publishes no limit for the name; Cybrid's is a sane one. */
 const ACCOUNT_NAME_MAX_CHARS = 128;
-
-/** How far Lynx's clock and ours may be apart. */
-const CLOCK_DIFFERENCE_MAX_MS = 10 * 60_000;
 
 export function createLynx(
   config: LynxConfig,
@@ -21,6 +26,36 @@ export function createLynx(
 ): Provider {
   const clientOrg = { name: config.clientOrg };
   const { accountsPath } = config;
+
+  /** The one account of that name, made since: no other link in doubt has sent the same name. */
+  async function findInList(body: string, sentAtMs: number): Promise<Account | null> {
+    const { data }: LinkExternalAccountVerified = JSON.parse(body);
+    const listed = await listAccounts(data.member.clientMemberId);
+    const namesakes = listed.ok
+      ? listed.value.filter(({ name }) => name === data.memberBankAccount.name)
+      : [];
+    const [only, ...others] = namesakes;
+    return only && others.length === 0 && Date.parse(only.created_at ?? "") >= sentAtMs ? only : null;
+  }
+
+  async function listAccounts(customerId: string): Promise<Result<Account[]>> {
+    if (accountsPath === null) return reject("listing_unsupported");
+    const listed = await api.getExternalAccounts(accountsPath, {
+      data: { member: { clientMemberId: customerId }, clientOrg },
+    });
+    if (!listed.ok) return listed;
+    return succeed(
+      listed.value.map(({ id, name, type, verifiedIndicator, verifiedDate }) =>
+        accountOf({
+          id: id ?? null,
+          status: verifiedIndicator === false ? "unverified" : "active",
+          name: name ?? null,
+          type: type?.toLowerCase() ?? null,
+          created_at: isoTime(verifiedDate),
+        }),
+      ),
+    );
+  }
 
   return {
     name: "lynx",
@@ -54,10 +89,10 @@ export function createLynx(
       });
     },
 
-    composeAccount({ linkId, customerId, publicToken, selection }) {
+    composeAccount({ linkId, customerId, publicToken, selection, takenNames }) {
       const type = toLynxType(selection.account);
       if (!type) return reject("account_type_unsupported");
-      const name = accountName(selection, ACCOUNT_NAME_MAX_CHARS);
+      const name = uniqueAccountName(selection, ACCOUNT_NAME_MAX_CHARS, takenNames);
       const body = JSON.stringify({
         data: {
           member: { clientMemberId: customerId },
@@ -76,21 +111,12 @@ export function createLynx(
     },
 
     async createAccount(body) {
-      const linked = await api.linkExternalAccountVerified(body);
-      if (linked.ok) return succeed(accountOf({ id: linked.value.id, status: "active" }));
-      if (linked.failure.kind !== "unknown" || !linked.failure.hasEnded || accountsPath === null)
-        return linked;
-      // An answer that says nothing: an account in the list that has come since says it.
-      const { data }: LinkExternalAccountVerified = JSON.parse(body);
-      const madeFromMs = linked.failure.sentAtMs - CLOCK_DIFFERENCE_MAX_MS;
-      const listed = await this.listAccounts(data.member.clientMemberId);
-      const made =
-        listed.ok &&
-        listed.value.find(
-          ({ name, created_at }) =>
-            name === data.memberBankAccount.name && Date.parse(created_at ?? "") >= madeFromMs,
-        );
-      return made ? succeed(made) : linked;
+      const verified = await api.linkExternalAccountVerified(body);
+      if (!verified.ok) return verified;
+      if (verified.value.isClear) return succeed(accountOf({ id: verified.value.id, status: "active" }));
+      const { sentAtMs } = verified.value;
+      const made = await findInList(body, sentAtMs);
+      return made ? succeed(made) : lose("provider_unavailable", { sentAtMs, hasEnded: true });
     },
 
     async findAccount() {
@@ -99,7 +125,7 @@ export function createLynx(
 
     /** By the list, the only way that Lynx has to see an account again. */
     async readAccount(customerId, accountId) {
-      const listed = await this.listAccounts(customerId);
+      const listed = await listAccounts(customerId);
       if (!listed.ok) return listed;
       const found = listed.value.find((account): account is IdentifiedAccount => account.id === accountId);
       return found ? succeed(found) : reject("not_found");
@@ -133,24 +159,7 @@ export function createLynx(
 
     accountFailure: () => "provider_rejected",
 
-    async listAccounts(customerId) {
-      if (accountsPath === null) return reject("listing_unsupported");
-      const listed = await api.getExternalAccounts(accountsPath, {
-        data: { member: { clientMemberId: customerId }, clientOrg },
-      });
-      if (!listed.ok) return listed;
-      return succeed(
-        listed.value.map(({ id, name, type, verifiedIndicator, verifiedDate }) =>
-          accountOf({
-            id: id ?? null,
-            status: verifiedIndicator === false ? "unverified" : "active",
-            name: name ?? null,
-            type: type?.toLowerCase() ?? null,
-            created_at: isoTime(verifiedDate),
-          }),
-        ),
-      );
-    },
+    listAccounts,
   };
 }
 
