@@ -63,4 +63,14 @@ describe("the elements", () => {
       await answer.text();
     }
   });
+
+  test("cost no call of the Worker", async () => {
+    const before = edge.harness.getLogs().length;
+    for (const path of ["/bank-link.js", "/openapi.json", "/docs"]) await (await get(path)).text();
+    const requests = edge.harness
+      .getLogs()
+      .slice(before)
+      .filter(({ message }) => message.includes('"event":"request"'));
+    assert.deepEqual(requests, []);
+  });
 });

@@ -84,8 +84,9 @@ export class Driver {
     const { store, now, sleep } = this.#deps;
     const startedAtMs = now();
     let provider: Provider | undefined;
-    const log: Log = (event, fields) =>
-      this.#deps.log(event, { request_id: requestId, link_id: linkId, provider: provider?.name, ...fields });
+    const log = sampled((event, fields) =>
+      this.#deps.log(event, { request_id: requestId, link_id: linkId, provider: provider?.name, ...fields }),
+    );
     try {
       // A pause between two polls, which is not worth storing.
       let pausedUntilMs = 0;
@@ -287,6 +288,19 @@ export class Driver {
   #guardAtMs(): number {
     return this.#deps.now() + this.#deps.upstreamTimeoutMs() * READ_ATTEMPTS + DRIVE_GUARD_MARGIN_MS;
   }
+}
+
+/** Of reads that succeed one line for each kind: the polls of one run differ in nothing but their time. */
+function sampled(log: Log): Log {
+  const seen = new Set<string>();
+  return (event, fields) => {
+    const isRead = event === "upstream" && fields.method === "GET" && fields.upstream_status === 200;
+    if (isRead && fields.route) {
+      if (seen.has(fields.route)) return;
+      seen.add(fields.route);
+    }
+    log(event, fields);
+  };
 }
 
 export function isWorking(record: LinkRecord): record is WorkingLink {
