@@ -70,7 +70,7 @@ export class Driver {
   scheduleAlarm(notBeforeMs = 0): void {
     const { store, now } = this.#deps;
     const isUnderWay = (linkId: string) => this.#runs.has(linkId);
-    store.scheduleAlarm({ nowMs: now(), notBeforeMs, isUnderWay, guardAtMs: this.#guardAtMs() });
+    store.scheduleAlarm({ nowMs: now(), notBeforeMs, isUnderWay, guardAtMs: this.guardAtMs() });
   }
 
   #begin(linkId: string, attendedUntilMs: number, requestId?: string): Promise<void> {
@@ -231,7 +231,7 @@ export class Driver {
     const { store, now } = this.#deps;
     const nowMs = now();
     store.atomically(() => {
-      store.saveLink(record, isWorking(record) ? this.#guardAtMs() : 0);
+      store.saveLink(record, isWorking(record) ? this.guardAtMs() : 0);
       this.#saveAccount(record);
       if (record.status === "linked" || record.status === "failed") {
         store.outbox.add(outcomeMessage(record, new Date(nowMs)), nowMs);
@@ -284,8 +284,8 @@ export class Driver {
     }
   }
 
-  /** By then a step has usually ended; one that has not is joined by the alarm, not done again. */
-  #guardAtMs(): number {
+  /** When the alarm takes over work of now: by then a step has ended, or is joined by the alarm and not done again. */
+  guardAtMs(): number {
     return this.#deps.now() + this.#deps.upstreamTimeoutMs() * READ_ATTEMPTS + DRIVE_GUARD_MARGIN_MS;
   }
 }

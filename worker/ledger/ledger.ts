@@ -96,7 +96,7 @@ export class Ledger extends DurableObject<LedgerEnv> {
     const record = reusable ?? beginLink({ id, provider: provider.name, request, reference }, nowMs);
     this.#store.atomically(() => {
       this.#store.owner = caller.owner;
-      if (!reusable) this.#store.saveLink(record);
+      if (!reusable) this.#store.saveLink(record, this.#driver.guardAtMs());
       this.#store.saveClaim(idempotent, record.id, nowMs);
     });
     this.#driver.scheduleAlarm();
@@ -135,7 +135,7 @@ export class Ledger extends DurableObject<LedgerEnv> {
       if (move.kind === "moved") next = move.record;
     }
     this.#store.atomically(() => {
-      if (next !== record) this.#store.saveLink(next);
+      if (next !== record) this.#store.saveLink(next, this.#driver.guardAtMs());
       this.#store.saveClaim(idempotent, linkId, nowMs);
     });
     this.#driver.scheduleAlarm();

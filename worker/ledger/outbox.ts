@@ -88,7 +88,7 @@ export class Outbox {
   /** Not taken by the receiver so far, oldest first. */
   undelivered(): Undelivered[] {
     return this.#rows
-      .read<Row>("SELECT * FROM message WHERE status <> 'delivered' ORDER BY created_at_ms, rowid")
+      .read<Row>("SELECT * FROM message WHERE status <> 'delivered' ORDER BY created_at_ms, id")
       .map((row) => ({
         id: row.id,
         type: row.type,
@@ -105,9 +105,7 @@ export class Outbox {
   }
 
   #waiting(): Row[] {
-    return this.#rows.read<Row>(
-      "SELECT * FROM message WHERE status = 'waiting' ORDER BY created_at_ms, rowid",
-    );
+    return this.#rows.read<Row>("SELECT * FROM message WHERE status = 'waiting' ORDER BY created_at_ms, id");
   }
 
   #dueAtMs({ id, due_at_ms }: Row): number {

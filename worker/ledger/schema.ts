@@ -1,12 +1,12 @@
 /**
  * The ledger's tables and their version. They are made with the first write: a ledger that was only asked for leaves
  * nothing behind. What an earlier release wrote is carried forward in one transaction, without a call upstream.
+ * Without rowids and indexes, since each of them is one more row that is billed; a customer has few rows to scan.
  */
 import { carryForward, hasFirstRelease } from "./first-release.ts";
 
-/** Of the tables and of the records in them. */
+/** Of the tables and of the records in them; kept beside the owner. */
 export const SCHEMA_VERSION = 2;
-const VERSION_KEY = "schema_version";
 
 const TABLES = `
   CREATE TABLE link (
@@ -16,7 +16,7 @@ const TABLES = `
     opened_at_ms INTEGER,
     due_at_ms INTEGER NOT NULL,
     record TEXT NOT NULL
-  ) STRICT;
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE claim (
     scope TEXT PRIMARY KEY,
     fingerprint TEXT NOT NULL,
@@ -38,7 +38,7 @@ const TABLES = `
     created_at_ms INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
     due_at_ms INTEGER NOT NULL
-  ) STRICT;
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE watch (
     id TEXT PRIMARY KEY,
     due_at_ms INTEGER NOT NULL,
@@ -55,18 +55,18 @@ export class NewerSchemaError extends Error {
  * Whether there is anything to read. The first release's tables have names of their own, so that going back to it
  * destroys nothing here; what it wrote is carried forward whenever it is met. @throws NewerSchemaError
  */
-export function openTables(storage: DurableObjectStorage): boolean {
-  const version = storage.kv.get<number>(VERSION_KEY) ?? 0;
-  if (version > SCHEMA_VERSION) throw new NewerSchemaError(`schema ${version}`);
-  if (!hasFirstRelease(storage.sql)) return version > 0;
+export function openTables(storage: DurableObjectStorage, version: number | undefined): boolean {
+  if (version !== undefined && version > SCHEMA_VERSION) throw new NewerSchemaError(`schema ${version}`);
+  const { sql } = storage;
+  const hasTables = sql.exec("SELECT name FROM sqlite_master WHERE name = 'link'").toArray().length > 0;
+  if (!hasFirstRelease(sql)) return hasTables;
   storage.transactionSync(() => {
-    if (version === 0) createTables(storage);
-    carryForward(storage.sql);
+    if (!hasTables) createTables(sql);
+    carryForward(sql);
   });
   return true;
 }
 
-export function createTables(storage: DurableObjectStorage): void {
-  storage.sql.exec(TABLES);
-  storage.kv.put(VERSION_KEY, SCHEMA_VERSION);
+export function createTables(sql: SqlStorage): void {
+  sql.exec(TABLES);
 }

@@ -9,7 +9,7 @@ import type { LinkRecord } from "./link-record.ts";
 import { Outbox } from "./outbox.ts";
 import type { IdempotentRequest, Owner } from "./owner.ts";
 import type { Rows } from "./rows.ts";
-import { createTables, openTables } from "./schema.ts";
+import { createTables, openTables, SCHEMA_VERSION } from "./schema.ts";
 import { Watches } from "./watches.ts";
 
 export interface Claim {
@@ -19,6 +19,11 @@ export interface Claim {
 }
 
 const OWNER_KEY = "owner";
+
+/** The first release stored no version. */
+interface StoredOwner extends Owner {
+  schemaVersion?: number;
+}
 
 export class LedgerStore {
   readonly outbox: Outbox;
@@ -47,12 +52,17 @@ export class LedgerStore {
   }
 
   get owner(): Owner | undefined {
-    return this.#storage.kv.get<Owner>(OWNER_KEY);
+    return this.#owner();
   }
 
-  /** Kept with whatever has to go on by itself. */
+  /** Kept with whatever has to continue by itself. */
   set owner(owner: Owner) {
-    if (this.owner === undefined) this.#storage.kv.put(OWNER_KEY, owner);
+    if (this.#owner()?.schemaVersion === SCHEMA_VERSION) return;
+    this.#storage.kv.put(OWNER_KEY, { ...owner, schemaVersion: SCHEMA_VERSION } satisfies StoredOwner);
+  }
+
+  #owner(): StoredOwner | undefined {
+    return this.#storage.kv.get<StoredOwner>(OWNER_KEY);
   }
 
   link(id: string): LinkRecord | null {
@@ -63,7 +73,7 @@ export class LedgerStore {
   /** Newest first. */
   links(limit: number): LinkRecord[] {
     return this.#read<{ record: string }>(
-      "SELECT record FROM link ORDER BY created_at_ms DESC, rowid DESC LIMIT ?",
+      "SELECT record FROM link ORDER BY created_at_ms DESC, id LIMIT ?",
       limit,
     ).map(parse);
   }
@@ -234,7 +244,7 @@ export class LedgerStore {
   }
 
   #read<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): Row[] {
-    this.#hasTables ??= openTables(this.#storage);
+    this.#hasTables ??= openTables(this.#storage, this.#owner()?.schemaVersion);
     return this.#hasTables ? this.#storage.sql.exec<Row>(query, ...bindings).toArray() : [];
   }
 
@@ -244,8 +254,8 @@ export class LedgerStore {
   }
 
   #ensureTables(): void {
-    this.#hasTables ??= openTables(this.#storage);
-    if (!this.#hasTables) createTables(this.#storage);
+    this.#hasTables ??= openTables(this.#storage, this.#owner()?.schemaVersion);
+    if (!this.#hasTables) createTables(this.#storage.sql);
     this.#hasTables = true;
   }
 }

@@ -136,6 +136,7 @@ describe("an ownership check that takes its time", () => {
     const poll = (now: typeof check) => {
       check = now;
       const { store, provider, clock } = own;
+      clock.nowMs = watch.dueAtMs;
       return pollWatch(watch, { store, provider, customerId: "c", log: () => {}, now: () => clock.nowMs });
     };
     return { ...own, poll };

@@ -102,7 +102,7 @@ test("what the first release wrote after a roll-back is carried forward beside w
 
 test("what a later release wrote is left as it is, and said to be unreadable", () => {
   const { storage } = memoryStorage();
-  storage.kv.put("schema_version", SCHEMA_VERSION + 1);
+  storage.kv.put("owner", { ...fixture.owner, schemaVersion: SCHEMA_VERSION + 1 });
   storage.sql.exec("CREATE TABLE link (id TEXT)");
   const store = new LedgerStore(storage, () => true);
   assert.throws(() => store.links(1), NewerSchemaError);
