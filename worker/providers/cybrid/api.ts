@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { ACCOUNT_PAGES_MAX, ACCOUNTS_PER_PAGE } from "../../limits.ts";
 import type { ApiRequest, AuthorizedApi } from "../authorized-api.ts";
 import { lose, type Result, reject, succeed } from "../provider.ts";
+import type { LANGUAGES } from "./limits.ts";
 import { toFailure } from "./map-failure.ts";
 import {
   customer,
@@ -18,7 +19,7 @@ import {
 export interface PostWorkflow {
   type: "plaid";
   kind: "link_token_create" | "link_token_update";
-  language: string;
+  language: (typeof LANGUAGES)[number];
   link_customization_name: string;
   customer_guid: string;
   external_bank_account_guid?: string;

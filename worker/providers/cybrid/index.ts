@@ -39,7 +39,7 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
       const created = await api.createWorkflow({
         type: "plaid",
         kind: refreshing ? "link_token_update" : "link_token_create",
-        language: request.language,
+        language: LANGUAGES.find((known) => known === request.language) ?? "en",
         link_customization_name:
           config.linkCustomization[request.language] ?? config.linkCustomization.default,
         customer_guid: request.customerId,
