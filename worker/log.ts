@@ -38,7 +38,6 @@ export type LogEvent =
   | "webhook"
   | "webhook_undelivered"
   | "watch_given_up"
-  | "finalize"
   | "exit"
   | "misconfigured"
   | "unexpected"

@@ -1,12 +1,11 @@
 /** Budgets of a link, so that a careless change shows: each row, alarm and line is paid for by the million. */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { type Cost, costOfLink } from "../cost.ts";
+import { type Cost, costOfLink } from "./cost-of-link.ts";
 
 let cost: Cost;
 before(async () => {
   cost = await costOfLink();
-  console.log(JSON.stringify(cost));
 });
 
 const BUDGET = {

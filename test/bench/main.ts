@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { openDemo } from "../e2e/demo-page.ts";
+import { cost } from "./cost.ts";
 import { opening } from "./opening.ts";
 import { sizes } from "./sizes.ts";
 import { tokenDelay } from "./token-delay.ts";
@@ -13,6 +14,7 @@ import { tokenDelay } from "./token-delay.ts";
 const { values } = parseArgs({ options: { runs: { type: "string", default: "15" } } });
 
 console.log(`\n${await sizes()}\n`);
+console.log(`${await cost()}\n`);
 const open = await openDemo();
 try {
   console.log(`${await tokenDelay(open.demo)}\n`);

@@ -15,6 +15,7 @@ export interface AppEnv {
     sessionReference: string | null;
     /** For the request's log line. */
     linkId?: string;
+    linkSessionId?: string | null | undefined;
     problemCode?: string;
   };
 }

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
-import { log } from "../log.ts";
+import { log, loggableId } from "../log.ts";
 import type { AppEnv } from "./context.ts";
 
 /** One line per request, with the route's pattern instead of its path. */
@@ -10,6 +10,7 @@ export const logRequest = createMiddleware<AppEnv>(async function logRequest(c, 
   log("request", {
     request_id: c.get("requestId"),
     link_id: c.get("linkId"),
+    link_session_id: loggableId(c.get("linkSessionId")),
     provider: c.get("owner")?.provider,
     method: c.req.method,
     route: routePath(c, -1),

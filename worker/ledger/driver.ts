@@ -47,6 +47,8 @@ type WorkingLink = PreparingLink | FinalizingLink;
 
 export class Driver {
   readonly #runs = new Map<string, Run>();
+  /** Posts whose intent this object has written, and which it has not sent yet. */
+  readonly #unsent = new Set<string>();
   readonly #deps: DriverDependencies;
 
   constructor(deps: DriverDependencies) {
@@ -59,6 +61,14 @@ export class Driver {
     if (!run) return this.#begin(linkId, attendedUntilMs, requestId);
     run.attendedUntilMs = Math.max(run.attendedUntilMs, attendedUntilMs);
     return run.settled;
+  }
+
+  /** The first step of a finalize, to be stored together with it: one row less than apart. */
+  beginPost(finalizing: LinkRecord): LinkRecord {
+    const move = transition(finalizing, { type: "post_begun" }, this.#deps.now());
+    if (move.kind !== "moved") return finalizing;
+    this.#unsent.add(finalizing.id);
+    return move.record;
   }
 
   /** For the alarm, whose next call waits for this one to end. */
@@ -142,16 +152,14 @@ export class Driver {
     };
     const { task } = record;
     switch (task.kind) {
-      case "post": {
-        apply({ type: "post_begun" });
-        // It may have expired instead.
-        if (this.#deps.store.link(id)?.status !== "finalizing") return 0;
-        const result = await provider.createAccount(task.post.body);
+      case "post":
+        this.#unsent.add(id);
+        return apply({ type: "post_begun" });
+      case "posting": {
+        // An intent that this object has not written: the one that had died under the call.
+        const result = this.#unsent.delete(id) ? await provider.createAccount(task.post.body) : null;
         return apply({ type: "post_ended", result, rules });
       }
-      case "posting":
-        // Found, not written by this run: the object died under the call.
-        return apply({ type: "post_ended", result: null, rules });
       case "lookup":
       case "last_lookup": {
         const { name, selection } = task.kind === "lookup" ? task.post : task.sent;

@@ -132,14 +132,13 @@ export class Ledger extends DurableObject<LedgerEnv> {
       const event = this.#finalizeEvent(record, body);
       if ("ok" in event) return event;
       const move = transition(record, event, nowMs);
-      if (move.kind === "moved") next = move.record;
+      if (move.kind === "moved") next = this.#driver.beginPost(move.record);
     }
     this.#store.atomically(() => {
       if (next !== record) this.#store.saveLink(next, this.#driver.guardAtMs());
       this.#store.saveClaim(idempotent, linkId, nowMs);
     });
     this.#driver.scheduleAlarm();
-    callerLog(caller)("finalize", { link_id: linkId, link_session_id: loggableId(body.link_session_id) });
     return this.#carryThrough(caller, idempotent, linkId);
   }
 

@@ -56,6 +56,7 @@ export const links = new Hono<AppEnv>()
   .post("/:id/finalize", requireSession, limitRate, async (c) => {
     const key = parseIdempotencyKey(c.req.header("Idempotency-Key"));
     const body = checkFinalize(await readJson(c));
+    c.set("linkSessionId", body.link_session_id);
     const request = await idempotentRequest(c, key, body);
     const reply = await replayOr(c, request, () =>
       ledgerOf(c).finalizeLink(callerOf(c), request, c.req.param("id"), body),

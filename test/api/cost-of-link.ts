@@ -1,9 +1,9 @@
 /** What one link costs, counted in the real Worker: rows, alarms, calls, log lines. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { startEdge } from "./api/edge.ts";
-import { startWebhookReceiver, WEBHOOK_SECRET } from "./api/webhook-receiver.ts";
-import type { Bill } from "./fixtures/metered-worker/index.ts";
+import type { Bill } from "../fixtures/metered-worker/bill.ts";
+import { startEdge } from "./edge.ts";
+import { startWebhookReceiver, WEBHOOK_SECRET } from "./webhook-receiver.ts";
 
 export interface Cost extends Bill {
   keyValueReads: number;
