@@ -92,7 +92,7 @@ describe("the readable page", () => {
     assert.equal(response.status, 200);
     assert.match(response.headers.get("Content-Type") ?? "", /^text\/html/);
     const page = await response.text();
-    assert.equal(page, docsPage());
+    assert.equal(page, await docsPage());
     assert.match(page, /default-src 'none'.*style-src 'sha256-/);
     assert.doesNotMatch(page, /<script|src=|@import|url\(| style="/);
     for (const { operationId } of routes)
@@ -100,7 +100,7 @@ describe("the readable page", () => {
   });
 
   test("the type of each problem leads to its code there", async () => {
-    const page = docsPage();
+    const page = await docsPage();
     for (const code of Object.keys(PROBLEMS)) {
       const slug = code.replaceAll("_", "-");
       const response = await edge.harness.fetch(`/problems/${slug}`, { redirect: "manual" });

@@ -1,18 +1,19 @@
 /** The readable page at /docs, one file that loads nothing: routes, fields, headers and codes as tables. Pure. */
 import { createHash } from "node:crypto";
+import { html, raw } from "hono/html";
 import { PROBLEMS, type ProblemCode } from "../problems/registry.ts";
 import { problemSlug } from "../problems/slug.ts";
 import { VERSION } from "../version.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
-import { html, type Markup, sentence, table } from "./markup.ts";
+import { joined, type Markup, sentence, table } from "./markup.ts";
 import { type Route, routes } from "./routes.ts";
 import { componentSchemas, type JsonSchema, type ShapeName } from "./shapes.ts";
 import { stylesheet } from "./stylesheet.ts";
 import { typeText } from "./type-text.ts";
 
-export function docsPage(): string {
+export async function docsPage(): Promise<string> {
   const hash = createHash("sha256").update(stylesheet).digest("base64");
-  const page = html`<!doctype html>
+  const page = await html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -20,7 +21,7 @@ export function docsPage(): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
 <link rel="icon" href="data:,">
 <title>bank-link API</title>
-<style>${{ markup: stylesheet }}</style>
+<style>${raw(stylesheet)}</style>
 </head>
 <body>
 <header>
@@ -44,7 +45,7 @@ ${codeTable()}
 </body>
 </html>
 `;
-  return page.markup;
+  return page.toString();
 }
 
 function overview(): Markup {
@@ -151,8 +152,4 @@ function shapeLink(name: ShapeName): Markup {
 
 function codeLink(code: ProblemCode): Markup {
   return html`<a href="#${problemSlug(code)}"><code>${code}</code></a>`;
-}
-
-function joined(parts: readonly Markup[], separator: string): Markup {
-  return { markup: parts.map(({ markup }) => markup).join(separator) };
 }
