@@ -1,9 +1,9 @@
 /** The OpenAPI 3.1 document, made of the table of routes and the contract's shapes. Pure. */
 import { PROBLEMS } from "../problems/registry.ts";
 import { VERSION } from "../version.ts";
+import { componentSchemas, schemaReference } from "./component-schemas.ts";
 import { COMMON_RESPONSE_HEADERS, type ResponseHeader, requestHeaders, responseHeaders } from "./headers.ts";
 import { type Answer, type Route, routes, type Who } from "./routes.ts";
-import { componentSchemas, schemaReference } from "./shapes.ts";
 
 const SECURITY: Readonly<Record<Who, readonly Record<string, never[]>[]>> = {
   session: [{ session: [] }],

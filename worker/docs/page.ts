@@ -4,10 +4,11 @@ import { html, raw } from "hono/html";
 import { PROBLEMS, type ProblemCode } from "../problems/registry.ts";
 import { problemSlug } from "../problems/slug.ts";
 import { VERSION } from "../version.ts";
+import { componentSchemas, type JsonSchema } from "./component-schemas.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import { joined, type Markup, sentence, table } from "./markup.ts";
 import { type Route, routes } from "./routes.ts";
-import { componentSchemas, type JsonSchema, type ShapeName } from "./shapes.ts";
+import type { ShapeName } from "./shapes.ts";
 import { stylesheet } from "./stylesheet.ts";
 import { typeText } from "./type-text.ts";
 

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
+import type { JsonSchema } from "./component-schemas.ts";
 import { joined, type Markup } from "./markup.ts";
-import type { JsonSchema } from "./shapes.ts";
 
 const REFERENCE = "#/components/schemas/";
 
