@@ -304,9 +304,9 @@ export function configOf(env: ConfigVariables): Config {
 /** The provider that a request means: the configured one that it names, or the only one. `null`: neither. */
 export function meantProvider(
   { providers }: Pick<Config, "providers">,
-  named: ProviderName | null = null,
+  named?: ProviderName | null,
 ): ProviderName | null {
-  if (named !== null) return providers.includes(named) ? named : null;
+  if (named) return providers.includes(named) ? named : null;
   return providers.length === 1 ? (providers[0] ?? null) : null;
 }
 

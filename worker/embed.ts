@@ -7,4 +7,4 @@ export type { Env } from "./env.ts";
 export { Ledger } from "./ledger/ledger.ts";
 export { startSweeps } from "./notify/start-sweeps.ts";
 export { Sweep } from "./notify/sweep.ts";
-export { AccessTokens } from "./providers/access-tokens.ts";
+export { AccessTokens } from "./providers/access-tokens/access-tokens.ts";

@@ -3,8 +3,7 @@ import type { Config, Configuration } from "../config.ts";
 import type { DoctorItem, ProviderName } from "../contract.ts";
 import type { Env } from "../env.ts";
 import type { Log } from "../log.ts";
-import { accessTokenSource } from "../providers/access-token-source.ts";
-import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
+import { accessTokensOf, openProvider } from "../providers/registry.ts";
 import { checkOrigins, checkRedirectUris } from "./checks/addresses.ts";
 import { checkBindings } from "./checks/bindings.ts";
 import { checkConfiguration } from "./checks/configuration.ts";
@@ -38,21 +37,16 @@ async function examineConfigured(
   config: Config,
   { customer, sendTestWebhook, log }: Wishes,
 ): Promise<DoctorItem[]> {
-  const connect = (name: ProviderName) => {
-    const tokens = accessTokenSource(env, name, accessTokenIdentity(config, name));
-    return { tokens, provider: createProvider(config, name, { tokens, log }) };
-  };
   const groups = await Promise.all([
-    ...config.providers.map((name) => {
-      const { provider, tokens } = connect(name);
-      return checkProvider(provider, tokens);
-    }),
+    ...config.providers.map((name) =>
+      checkProvider(openProvider(config, env, name, log), accessTokensOf(config, env, name)),
+    ),
     checkRedirectUris(config),
     checkOrigins(config),
     checkWebhook(sendTestWebhook),
     customer
       ? tryLinkTokens({
-          provider: connect(customer.provider).provider,
+          provider: openProvider(config, env, customer.provider, log),
           customerId: customer.customerId,
           redirectUris: config.redirectUris,
           now: Date.now,

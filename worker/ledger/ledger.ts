@@ -9,7 +9,7 @@ import { ALARM_LOOK_GUARD_MS, DRIVE_ERROR_RETRY_MS, LINK_KEPT_MS } from "../limi
 import { type Log, log } from "../log.ts";
 import type { Message } from "../notify/message.ts";
 import { deliver } from "../notify/webhook.ts";
-import { type AccessTokensBinding, accessTokenSource } from "../providers/access-token-source.ts";
+import { type AccessTokensBinding, accessTokenSource } from "../providers/access-tokens/source.ts";
 import type { Provider } from "../providers/provider.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
 import {

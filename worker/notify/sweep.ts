@@ -10,7 +10,7 @@ import type { Ledger, LedgerEnv } from "../ledger/ledger.ts";
 import { ledgerName, type Owner } from "../ledger/owner.ts";
 import { PROCESSING_POLL_MAX_MS, SWEEP_ABSENCES, SWEEP_RETRY_MS } from "../limits.ts";
 import { log } from "../log.ts";
-import { accessTokenSource } from "../providers/access-token-source.ts";
+import { accessTokenSource } from "../providers/access-tokens/source.ts";
 import type { ExpiredAccount, Provider } from "../providers/provider.ts";
 import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
 import { composeMessage, type Message } from "./message.ts";

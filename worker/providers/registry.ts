@@ -2,7 +2,8 @@
 import type { Config } from "../config.ts";
 import type { ProviderName } from "../contract.ts";
 import type { Log } from "../log.ts";
-import type { AccessTokenSource } from "./access-token.ts";
+import type { AccessTokenSource } from "./access-tokens/access-token.ts";
+import { type AccessTokensBinding, accessTokenSource } from "./access-tokens/source.ts";
 import { type AuthorizedApiOptions, createAuthorizedApi } from "./authorized-api.ts";
 import { requestCybridToken, scopesOf } from "./cybrid/access-token.ts";
 import { createCybridApi } from "./cybrid/api.ts";
@@ -15,16 +16,29 @@ import { createLynx } from "./lynx/index.ts";
 import { errorCode as lynxErrorCode } from "./lynx/map-failure.ts";
 import type { Provider } from "./provider.ts";
 
-export interface ProviderDependencies {
-  tokens: AccessTokenSource;
-  log: Log;
+/** A configured provider that gets its access token from its keeper. */
+export function openProvider(
+  config: Config,
+  env: AccessTokensBinding,
+  name: ProviderName,
+  log: Log,
+): Provider {
+  return createProvider(config, name, { tokens: accessTokensOf(config, env, name), log });
+}
+
+export function accessTokensOf(
+  config: Config,
+  env: AccessTokensBinding,
+  name: ProviderName,
+): AccessTokenSource {
+  return accessTokenSource(env, name, accessTokenIdentity(config, name));
 }
 
 /** @throws when the provider is not configured, which the routes have ruled out. */
 export function createProvider(
   config: Config,
   name: ProviderName,
-  { tokens, log }: ProviderDependencies,
+  { tokens, log }: { tokens: AccessTokenSource; log: Log },
 ): Provider {
   const shared = {
     tokens,

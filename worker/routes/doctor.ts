@@ -1,10 +1,10 @@
 /** `GET /v1/doctor`: the go-live checklist. It answers also while the configuration is bad, and says what is. */
 import { Hono } from "hono";
 import * as z from "zod";
-import { requireKey } from "../auth/middleware.ts";
-import { type Config, readConfiguration } from "../config.ts";
+import { type Config, meantProvider, readConfiguration } from "../config.ts";
 import { createSession, type DoctorReport, providerName } from "../contract.ts";
 import { examine, type Wishes } from "../doctor/examine.ts";
+import { requireKey } from "../http/authenticate.ts";
 import type { AppEnv } from "../http/context.ts";
 import { noStore } from "../http/no-store.ts";
 import { checkShape } from "../http/request-body.ts";
@@ -38,11 +38,12 @@ export const doctor = new Hono<AppEnv>().get("/", noStore, requireKey, async (c)
   } satisfies DoctorReport);
 });
 
-function customerOf({ providers }: Config, wished: z.infer<typeof query>): Wishes["customer"] {
-  if (wished.customer_id === undefined) return null;
-  const provider = wished.provider ?? (providers.length === 1 ? providers[0] : undefined);
-  if (!provider || !providers.includes(provider)) {
-    refuse("invalid_request", { detail: "Name the customer's provider by ?provider=." });
-  }
-  return { provider, customerId: wished.customer_id };
+function customerOf(
+  config: Config,
+  { customer_id: customerId, provider: named }: z.infer<typeof query>,
+): Wishes["customer"] {
+  if (customerId === undefined) return null;
+  const provider = meantProvider(config, named);
+  if (!provider) refuse("invalid_request", { detail: "Name the customer's provider with ?provider=." });
+  return { provider, customerId };
 }

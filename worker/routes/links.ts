@@ -1,6 +1,5 @@
 /** `/v1/links`: one attempt to link an account, from its token to its outcome. */
 import { Hono } from "hono";
-import { requireSession, requireSessionOrKey } from "../auth/middleware.ts";
 import {
   createLink,
   exitLink,
@@ -10,6 +9,7 @@ import {
   finalizeRefresh,
 } from "../contract.ts";
 import { answerLink } from "../http/answers.ts";
+import { requireSession, requireSessionOrKey } from "../http/authenticate.ts";
 import { callerOf } from "../http/caller.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
 import { ledgerOf } from "../http/context.ts";

@@ -1,8 +1,8 @@
 /** The Durable Object that keeps an access token, against a token endpoint made of answers; time is ours. */
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import type { Env } from "../../../worker/env.ts";
-import type { AccessTokens } from "../../../worker/providers/access-tokens.ts";
+import type { ConfigVariables } from "../../../worker/config.ts";
+import type { AccessTokens } from "../../../worker/providers/access-tokens/access-tokens.ts";
 import "./cloudflare-workers.ts";
 import { memoryStorage } from "./durable-storage.ts";
 
@@ -12,11 +12,11 @@ const vars = {
   SESSION_SECRET: "a-secret-of-at-least-32-bytes-------",
   CYBRID_CLIENT_ID: "id",
   CYBRID_CLIENT_SECRET: "secret",
-} as unknown as Env;
+} satisfies ConfigVariables;
 
 async function keeper(t: TestContext, answer: (call: number) => Response) {
   // Loaded late, once the base class can be found.
-  const { AccessTokens } = await import("../../../worker/providers/access-tokens.ts");
+  const { AccessTokens } = await import("../../../worker/providers/access-tokens/access-tokens.ts");
   t.mock.timers.enable({ apis: ["Date"], now: 1_000_000_000 });
   t.mock.method(console, "log", () => {});
   let calls = 0;

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseConfig } from "../../../worker/config.ts";
-import type { Env } from "../../../worker/env.ts";
-import type { TokenDoubt } from "../../../worker/providers/access-token.ts";
-import { accessTokenSource } from "../../../worker/providers/access-token-source.ts";
+import type { TokenDoubt } from "../../../worker/providers/access-tokens/access-token.ts";
+import { accessTokenSource } from "../../../worker/providers/access-tokens/source.ts";
 import { fail, succeed } from "../../../worker/providers/provider.ts";
 import { accessTokenIdentity } from "../../../worker/providers/registry.ts";
 
@@ -52,7 +51,7 @@ describe("the copy in an isolate", () => {
           },
         }),
       },
-    } as unknown as Env;
+    };
     return { env, told };
   }
 
@@ -81,9 +80,8 @@ describe("the copy in an isolate", () => {
   });
 
   test("is no help where the keeper is out of reach, and that is a problem for now", async () => {
-    const env = {
-      ACCESS_TOKENS: { getByName: () => ({ get: () => Promise.reject(new Error("overloaded")) }) },
-    } as unknown as Env;
+    const overloaded = () => Promise.reject(new Error("overloaded"));
+    const env = { ACCESS_TOKENS: { getByName: () => ({ get: overloaded, drop: overloaded }) } };
     const result = await accessTokenSource(env, "cybrid", "out of reach").get();
     assert.deepEqual(result, fail("provider_unavailable"));
   });

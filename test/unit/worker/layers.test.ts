@@ -36,7 +36,7 @@ test("only the Durable Objects know cloudflare:workers", () => {
   assert.deepEqual(importers(/^cloudflare:/).sort(), [
     "worker/ledger/ledger.ts",
     "worker/notify/sweep.ts",
-    "worker/providers/access-tokens.ts",
+    "worker/providers/access-tokens/access-tokens.ts",
   ]);
 });
 

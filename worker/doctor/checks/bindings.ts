@@ -1,9 +1,11 @@
 /** Whether what wrangler.toml binds is there and answers. */
+import type { ConfigVariables } from "../../config.ts";
 import type { DoctorItem } from "../../contract.ts";
 import type { Env } from "../../env.ts";
 import { failed, ok } from "../items.ts";
 
-type Binding = "LEDGER" | "ACCESS_TOKENS" | "SWEEP" | "IDEMPOTENCY" | "RATE_LIMITER" | "ASSETS";
+/** Whatever is bound and is neither a variable nor a secret. */
+type Binding = Exclude<keyof Env, keyof ConfigVariables>;
 
 /** A key that no request makes: those are hashes. */
 const UNUSED_KEY = "doctor";

@@ -1,7 +1,7 @@
 /** Whether a provider lets us in, and what our key may do there. */
 import type { DoctorItem } from "../../contract.ts";
 import type { ProblemCode } from "../../problems/registry.ts";
-import type { AccessTokenSource } from "../../providers/access-token.ts";
+import type { AccessTokenSource } from "../../providers/access-tokens/access-token.ts";
 import type { Provider, ScopeCheck } from "../../providers/provider.ts";
 import { failed, ok, unknown } from "../items.ts";
 

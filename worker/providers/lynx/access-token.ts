@@ -1,8 +1,8 @@
 import { decodeJwt } from "jose";
 import type { LynxConfig } from "../../config.ts";
+import { callTokenEndpoint } from "../access-tokens/token-endpoint.ts";
 import type { UpstreamOptions } from "../http.ts";
 import { type Result, succeed } from "../provider.ts";
-import { callTokenEndpoint } from "../token-endpoint.ts";
 import { errorCode } from "./map-failure.ts";
 import { tokenAnswer } from "./schemas.ts";
 

@@ -1,5 +1,6 @@
 /** A provider's access token, and where its API gets one. */
-import type { Result } from "./provider.ts";
+import type { ProviderName } from "../../contract.ts";
+import type { Result } from "../provider.ts";
 
 export interface AccessToken {
   value: string;
@@ -9,6 +10,13 @@ export interface AccessToken {
 
 /** Why a token is doubted: it was refused, or a scope is missing in it. */
 export type TokenDoubt = "unauthorized" | "scope";
+
+/** The one that asks for a token and keeps it: a Durable Object, called over RPC. */
+export interface AccessTokenKeeper {
+  get(provider: ProviderName): Promise<Result<AccessToken>>;
+  /** Forgets this token, not one that has replaced it. `isProven`: it has worked before. */
+  drop(value: string, doubt: TokenDoubt, isProven: boolean): Promise<boolean>;
+}
 
 /** Where a provider's API gets its token, and reports one that does not work. */
 export interface AccessTokenSource {

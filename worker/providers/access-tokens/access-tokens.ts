@@ -3,18 +3,18 @@
  * One Durable Object each, so that any load makes one token call per token's lifetime.
  */
 import { DurableObject } from "cloudflare:workers";
-import { type ConfigVariables, configOf } from "../config.ts";
-import type { ProviderName } from "../contract.ts";
+import { type ConfigVariables, configOf } from "../../config.ts";
+import type { ProviderName } from "../../contract.ts";
 import {
   ACCESS_TOKEN_MARGIN_MS,
   CREDENTIALS_REFUSED_RETRY_MS,
   SCOPE_RETRY_MS,
   UNPROVEN_DROPS_MAX,
-} from "../limits.ts";
-import { log } from "../log.ts";
-import type { AccessToken, TokenDoubt } from "./access-token.ts";
-import { fail, type Result, succeed } from "./provider.ts";
-import { requestAccessToken } from "./registry.ts";
+} from "../../limits.ts";
+import { log } from "../../log.ts";
+import { fail, type Result, succeed } from "../provider.ts";
+import { requestAccessToken } from "../registry.ts";
+import type { AccessToken, AccessTokenKeeper, TokenDoubt } from "./access-token.ts";
 
 const TOKEN_KEY = "token";
 const PAUSES_KEY = "pauses";
@@ -32,7 +32,7 @@ interface Pauses {
 
 const NO_PAUSES: Pauses = { refusedUntilMs: 0, scopeDroppedAtMs: 0, unprovenSinceMs: 0, unprovenDrops: 0 };
 
-export class AccessTokens extends DurableObject<ConfigVariables> {
+export class AccessTokens extends DurableObject<ConfigVariables> implements AccessTokenKeeper {
   #request: Promise<Result<AccessToken>> | null = null;
 
   async get(provider: ProviderName): Promise<Result<AccessToken>> {
@@ -47,7 +47,6 @@ export class AccessTokens extends DurableObject<ConfigVariables> {
     return await this.#request;
   }
 
-  /** Forgets this token, not one that has replaced it. `isProven`: it has worked before. */
   async drop(value: string, doubt: TokenDoubt, isProven: boolean): Promise<boolean> {
     if (this.ctx.storage.kv.get<AccessToken>(TOKEN_KEY)?.value !== value) return true;
     if (doubt === "scope" ? !this.#mayDropForScope() : !isProven && !this.#mayDropUnproven()) return false;

@@ -1,12 +1,11 @@
 /** Where a provider's API gets its access token: from the one keeper of it, with a copy in this isolate's memory. */
-import type { ProviderName } from "../contract.ts";
-import type { AccessToken, AccessTokenSource } from "./access-token.ts";
-import type { AccessTokens } from "./access-tokens.ts";
-import { fail, succeed } from "./provider.ts";
+import type { ProviderName } from "../../contract.ts";
+import { fail, succeed } from "../provider.ts";
+import type { AccessToken, AccessTokenKeeper, AccessTokenSource } from "./access-token.ts";
 
 /** The keeper's binding, as whoever calls a provider needs it. */
 export interface AccessTokensBinding {
-  ACCESS_TOKENS: DurableObjectNamespace<AccessTokens>;
+  ACCESS_TOKENS: { getByName(identity: string): AccessTokenKeeper };
 }
 
 const inIsolate = new Map<string, AccessToken>();

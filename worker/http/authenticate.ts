@@ -1,13 +1,13 @@
 /** Who may call: a browser with a session token, or the host's server with an API key. */
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
-import { apiKeysOf } from "../config.ts";
-import { createSession, providerName } from "../contract.ts";
-import type { AppContext, AppEnv } from "../http/context.ts";
+import { matchesApiKey } from "../auth/api-key.ts";
+import { verifySession } from "../auth/session-token.ts";
+import { apiKeysOf, meantProvider } from "../config.ts";
+import { createSession, type ProviderName, providerName } from "../contract.ts";
 import type { Owner } from "../ledger/owner.ts";
 import { refuse } from "../problems/problem.ts";
-import { matchesApiKey } from "./api-key.ts";
-import { verifySession } from "./session-token.ts";
+import type { AppContext, AppEnv } from "./context.ts";
 
 /** For browsers: the session token says who the customer is. */
 export const requireSession = createMiddleware<AppEnv>(async function requireSession(c, next) {
@@ -32,7 +32,7 @@ export const requireSessionOrKey = createMiddleware<AppEnv>(async function requi
   if (await matchesApiKey(bearer, c.get("config").apiKeys)) {
     const { customer_id, provider } = c.req.query();
     const query = named.safeParse({ customer_id, provider });
-    const owner = query.success ? ownerOf(c, query.data.customer_id, query.data.provider ?? null) : null;
+    const owner = query.success ? ownerOf(c, query.data.customer_id, query.data.provider) : null;
     if (!owner) {
       refuse("invalid_request", {
         detail: "Name the customer by ?customer_id= and, with two providers, ?provider=.",
@@ -68,10 +68,13 @@ async function actForSession(c: AppContext, token: string): Promise<void> {
   c.set("sessionReference", claims.reference);
 }
 
-/** `null` where the provider is not configured, or left open while there are two. */
-export function ownerOf(c: AppContext, customerId: string, provider: Owner["provider"] | null): Owner | null {
-  const { environment, providers } = c.get("config");
-  const [only] = providers;
-  const meant = provider ?? (providers.length === 1 && only ? only : null);
-  return meant && providers.includes(meant) ? { environment, provider: meant, customerId } : null;
+/** `null` where the provider is not configured, or not named while there are two. */
+export function ownerOf(
+  c: AppContext,
+  customerId: string,
+  named: ProviderName | null | undefined,
+): Owner | null {
+  const config = c.get("config");
+  const provider = meantProvider(config, named);
+  return provider && { environment: config.environment, provider, customerId };
 }
