@@ -1,6 +1,6 @@
 /**
- * The public door of `bank-link/worker`, for a Worker of your own: mount the app, export the Durable Objects,
- * and call `startSweeps` from your cron. Bindings and variables are those of this project's wrangler.toml.
+ * The public entry of `bank-link/worker`, for a Worker of your own: mount the app, export the Durable Objects,
+ * and call `startSweeps` from your cron trigger. Bindings and variables are those of this project's wrangler.toml.
  */
 export { createApp } from "./app.ts";
 export type { Env } from "./env.ts";

@@ -35,7 +35,7 @@ async function doctor(args: string[], env: Record<string, string> = { BANK_LINK_
 test("a deployment that is fit ends with 0, and each item has its mark", async () => {
   const { output, exitCode } = await doctor([]);
   assert.equal(exitCode, 0, output);
-  assert.match(output, /^✓ Cybrid gives an access token$/m);
+  assert.match(output, /^✓ Cybrid issues an access token$/m);
   assert.match(output, /^\? Lynx 2: .+\n {4}Register /m);
   assert.match(output, /\d+ ✓ {2}0 ✗ {2}\d+ \?\n$/);
 });
@@ -50,7 +50,7 @@ test("url and key are taken from the command line too", async () => {
 test("a wrong key ends with 1 and says so", async () => {
   const { output, exitCode } = await doctor([], { BANK_LINK_API_KEY: "another-key-0123456789" });
   assert.equal(exitCode, 1);
-  assert.match(output, /✗ .+\n {4}The key was refused/);
+  assert.match(output, /✗ .+\n {4}The key was rejected/);
   assert.doesNotMatch(output, /another-key/);
 });
 
@@ -72,7 +72,7 @@ test("no Worker there ends with 1", async () => {
 test("another server there ends with 1", async () => {
   const { output, exitCode } = await doctor(["--url", pages.url]);
   assert.equal(exitCode, 1);
-  assert.match(output, /not as a bank-link/);
+  assert.match(output, /is not from bank-link/);
 });
 
 test("a customer gets a real link token", async () => {

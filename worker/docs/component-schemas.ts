@@ -28,7 +28,7 @@ export function schemaReference(name: ShapeName): JsonSchema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** By the names above. A shape inside another is a reference. */
+/** By the shape's name. A shape inside another is a reference. */
 export function componentSchemas(): Record<ShapeName, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, shape] of Object.entries(shapes)) registry.add(shape, { id });
@@ -42,7 +42,7 @@ export function componentSchemas(): Record<ShapeName, JsonSchema> {
   ) as Record<ShapeName, JsonSchema>;
 }
 
-/** In a union, each variant's fields get them. */
+/** In a union, the fields of each variant get theirs. */
 function withSentences(schema: JsonSchema, name: ShapeName): JsonSchema {
   if (schema.oneOf) return { ...schema, oneOf: schema.oneOf.map((variant) => withSentences(variant, name)) };
   const sentences: Record<string, string> = fieldSentences[name];

@@ -1,4 +1,4 @@
-/** The readable page at /docs, one file that loads nothing: routes, fields, headers and codes as tables. Pure. */
+/** The readable page at /docs: routes, fields, headers and codes as tables, in one file that loads nothing. Pure. */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { PROBLEMS, type ProblemCode } from "../problems/registry.ts";
@@ -31,7 +31,7 @@ export async function docsPage(): Promise<string> {
 <nav><a href="#routes">Routes</a> <a href="#shapes">Shapes</a> <a href="#headers">Headers</a> <a href="#codes">Codes</a></nav>
 </header>
 <main>
-<p>JSON in and out; unknown fields are refused. A <em>session</em> is a short-lived token of one customer, for browsers; a <em>key</em> is an API key, for servers. Both are bearer tokens.</p>
+<p>JSON in and out; unknown fields are rejected. A <em>session</em> is a short-lived token for one customer, used by browsers; a <em>key</em> is an API key, used by servers. Both are bearer tokens.</p>
 <h2 id="routes">Routes</h2>
 ${overview()}
 ${routes.map(routeSection)}
@@ -40,7 +40,7 @@ ${Object.entries(componentSchemas()).map(([name, schema]) => shapeSection(name, 
 <h2 id="headers">Headers</h2>
 ${headerTables()}
 <h2 id="codes">Codes</h2>
-<p>Every refusal is a problem (RFC 9457) with one of these codes. <em>Only in a link</em>: no HTTP error, but the problem inside a failed link.</p>
+<p>Every error is a problem (RFC 9457) with one of these codes. <em>Only in a link</em>: not an HTTP error, but the problem inside a failed link.</p>
 ${codeTable()}
 </main>
 </body>
@@ -78,14 +78,14 @@ function routeSection(route: Route): Markup {
 <p>${sentence(summary)} Called by: ${who}.</p>
 ${inputs.length > 0 ? table(["Input", "Meaning"], inputs) : ""}
 ${table(
-  ["Answer", "Body", "When"],
+  ["Status", "Body", "When"],
   Object.entries(answers).map(([status, { shape, when }]) => [
     status,
     shape ? shapeLink(shape) : "none",
     sentence(when),
   ]),
 )}
-${route.problems.length > 0 ? html`<p>Refusals: ${joined([...new Set(route.problems)].map(codeLink), ", ")}.</p>` : ""}
+${route.problems.length > 0 ? html`<p>Errors: ${joined([...new Set(route.problems)].map(codeLink), ", ")}.</p>` : ""}
 </section>
 `;
 }
@@ -106,7 +106,7 @@ ${table(
 `;
 }
 
-/** The variants of a union in one table: a field may be whatever any of them says. */
+/** The variants of a union as one shape: a field has the types that it has in any of them. */
 function merged(variants: readonly JsonSchema[]): JsonSchema {
   const names = new Set(variants.flatMap(({ properties = {} }) => Object.keys(properties)));
   const properties = [...names].map((name) => {
@@ -119,14 +119,14 @@ function merged(variants: readonly JsonSchema[]): JsonSchema {
 
 function headerTables(): Markup {
   return html`${table(
-    ["Sent", "Meaning"],
+    ["Request header", "Meaning"],
     Object.entries(requestHeaders).map(([name, { description }]) => [
       html`<code>${name}</code>`,
       sentence(description),
     ]),
   )}
 ${table(
-  ["Answered", "Meaning"],
+  ["Response header", "Meaning"],
   Object.entries(responseHeaders).map(([name, description]) => [
     html`<code>${name}</code>`,
     sentence(description),

@@ -1,4 +1,4 @@
-/** The contract's shapes, by the names that the document gives them. */
+/** The contract's shapes by the names that they have in the document. */
 import * as contract from "../contract.ts";
 
 export const shapes = {

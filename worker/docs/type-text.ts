@@ -4,10 +4,10 @@ import { joined, type Markup } from "./markup.ts";
 
 const REFERENCE = "#/components/schemas/";
 
-/** A schema's type as one reads it: `string | null`, at most 128 characters. */
+/** A schema's type in words, such as `string | null, at most 128 characters`. */
 export function typeText(schema: JsonSchema): Markup {
   const alternatives = alternativesOf(schema);
-  // Each once: the variants of a union often say the same.
+  // The variants of a union often have the same type.
   const each = new Map(alternatives.map((alternative) => [JSON.stringify(alternative), alternative]));
   return joined([...each.values()].map(alternativeText), " | ");
 }
@@ -38,7 +38,7 @@ function alternativeText(schema: JsonSchema): Markup {
 
 function limitsText({ minimum, maximum, maxLength, default: usual }: JsonSchema): string {
   const limits = [
-    // Beyond that the limit is JavaScript's own.
+    // A greater maximum is only JavaScript's own.
     ...(minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER
       ? [`${minimum} to ${maximum}`]
       : []),

@@ -1,4 +1,4 @@
-/** Part of `npm run build`: writes dist/openapi.json and dist/docs.html, which the Worker serves as they are. */
+/** Part of `npm run build`: writes dist/openapi.json and dist/docs.html, which the Worker serves as files. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openApiDocument } from "./document.ts";

@@ -1,4 +1,4 @@
-/** The go-live checklist, from what can be tried to what only a person can know. */
+/** The go-live checklist: first what can be tried, last what only a person can check. */
 import type { Config, Configuration } from "../config.ts";
 import type { DoctorItem, ProviderName } from "../contract.ts";
 import type { Env } from "../env.ts";
@@ -13,20 +13,24 @@ import { checkProvider } from "./checks/provider.ts";
 import { checkWebhook } from "./checks/webhook.ts";
 import { unknown } from "./items.ts";
 
-export interface Wishes {
-  /** For whom to make real link tokens, if for anyone. */
+export interface Options {
+  /** The customer to create real link tokens for, if any. */
   customer: { provider: ProviderName; customerId: string } | null;
-  /** `null` where no webhook is configured. */
+  /** `null` if no webhook is configured. */
   sendTestWebhook: (() => Promise<boolean>) | null;
   log: Log;
 }
 
-export async function examine(env: Env, configuration: Configuration, wishes: Wishes): Promise<DoctorItem[]> {
+export async function examine(
+  env: Env,
+  configuration: Configuration,
+  options: Options,
+): Promise<DoctorItem[]> {
   const groups = await Promise.all([
     checkConfiguration(configuration),
     checkBindings(env),
     configuration.ok
-      ? examineConfigured(env, configuration.config, wishes)
+      ? examineConfigured(env, configuration.config, options)
       : [unknown("providers", "Everything else", "Correct the configuration first.")],
   ]);
   return groups.flat();
@@ -35,7 +39,7 @@ export async function examine(env: Env, configuration: Configuration, wishes: Wi
 async function examineConfigured(
   env: Env,
   config: Config,
-  { customer, sendTestWebhook, log }: Wishes,
+  { customer, sendTestWebhook, log }: Options,
 ): Promise<DoctorItem[]> {
   const groups = await Promise.all([
     ...config.providers.map((name) =>

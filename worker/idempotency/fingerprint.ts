@@ -1,7 +1,7 @@
 /** Scope and fingerprint of a request that carries an Idempotency-Key, as hashes. */
 import type { Owner } from "../ledger/owner.ts";
 
-/** Environment, provider, customer, method and whole path belong to a key; the hash keeps them out of KV. */
+/** A key belongs to an environment, provider, customer, method and path. As a hash, none of them is stored. */
 export function scopeOf(
   { environment, provider, customerId }: Owner,
   method: string,

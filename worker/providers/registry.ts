@@ -1,4 +1,4 @@
-/** The providers, made from configuration; the only file that knows them all. */
+/** The providers, created from the configuration. The only file that knows them all. */
 import type { Config } from "../config.ts";
 import type { ProviderName } from "../contract.ts";
 import type { Log } from "../log.ts";
@@ -16,7 +16,7 @@ import { createLynx } from "./lynx/index.ts";
 import { errorCode as lynxErrorCode } from "./lynx/map-failure.ts";
 import type { Provider } from "./provider.ts";
 
-/** A configured provider that gets its access token from its keeper. */
+/** A provider that is ready to be called: it gets its access tokens from their keeper. */
 export function openProvider(
   config: Config,
   env: AccessTokensBinding,
@@ -34,7 +34,7 @@ export function accessTokensOf(
   return accessTokenSource(env, name, accessTokenIdentity(config, name));
 }
 
-/** @throws when the provider is not configured, which the routes have ruled out. */
+/** @throws if the provider is not configured, which the routes have ruled out. */
 export function createProvider(
   config: Config,
   name: ProviderName,
@@ -79,7 +79,7 @@ export function requestAccessToken(config: Config, name: ProviderName, log: Log)
   }
 }
 
-/** What a token belongs to: another client or another scope is another token. */
+/** Names the keeper: another client or another scope has another token. */
 export function accessTokenIdentity(config: Config, name: ProviderName): string {
   switch (name) {
     case "cybrid": {

@@ -1,4 +1,4 @@
-/** `POST /v1/sessions`: session tokens for hosts that would rather not sign JWTs. */
+/** `POST /v1/sessions`: session tokens for hosts that prefer not to sign JWTs themselves. */
 import { Hono } from "hono";
 import { signSession } from "../auth/session-token.ts";
 import { meantProvider } from "../config.ts";
@@ -16,7 +16,7 @@ export const sessions = new Hono<AppEnv>().post("/", requireKey, async (c) => {
   if (session.secrets.length === 0) {
     log("misconfigured", { request_id: c.get("requestId"), variables: ["SESSION_SECRET"] });
     refuse("provider_misconfigured", {
-      detail: "Sessions are minted elsewhere: SESSION_SECRET is not set here.",
+      detail: "Session tokens cannot be issued here: SESSION_SECRET is not set.",
     });
   }
   const provider = meantProvider(config, body.provider);

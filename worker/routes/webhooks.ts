@@ -1,4 +1,4 @@
-/** `GET /v1/webhooks`: what the page's server has not taken so far, for one customer. */
+/** `GET /v1/webhooks`: the messages of one customer that the host's server has not accepted. */
 import { Hono } from "hono";
 import type { UndeliveredList } from "../contract.ts";
 import { requireKey, requireSessionOrKey } from "../http/authenticate.ts";

@@ -64,7 +64,7 @@ describe("a session token is believed", () => {
 });
 
 describe("a session token is refused, always alike,", () => {
-  const refused = { ok: false, reason: "refused" };
+  const invalid = { ok: false, reason: "invalid" };
   const cases: Record<string, () => Promise<string> | string> = {
     "when somebody else signed it": () => token({}, stranger),
     "when it has expired": () => token({ exp: nowS - 61 }),
@@ -83,6 +83,6 @@ describe("a session token is refused, always alike,", () => {
       (await token({})).replace(/^[^.]+/, btoa('{"alg":"RS256"}').replaceAll("=", "")),
   };
   for (const [reason, make] of Object.entries(cases)) {
-    test(reason, async () => assert.deepEqual(await verifySession(await make(), config, now), refused));
+    test(reason, async () => assert.deepEqual(await verifySession(await make(), config, now), invalid));
   }
 });

@@ -1,6 +1,6 @@
 /**
- * Access tokens of the providers: one per provider, environment, client and scope for the whole world.
- * One Durable Object each, so that any load makes one token call per token's lifetime.
+ * The access tokens of the providers: one worldwide per provider, environment, client and scope.
+ * Each is kept by a Durable Object of its own, so that any load makes one token call per token's lifetime.
  */
 import { DurableObject } from "cloudflare:workers";
 import { type ConfigVariables, configOf } from "../../config.ts";
@@ -19,13 +19,13 @@ import type { AccessToken, AccessTokenKeeper, TokenDoubt } from "./access-token.
 const TOKEN_KEY = "token";
 const PAUSES_KEY = "pauses";
 
-/** Kept in storage, since an object that rests forgets what it holds in memory. */
+/** Kept in storage, since an evicted object loses its memory. */
 interface Pauses {
-  /** The credentials were refused: not asked again before. */
+  /** The credentials were rejected: no token call before this time. */
   refusedUntilMs: number;
-  /** The last token dropped for a missing scope. */
+  /** When a token was last dropped for a missing scope. */
   scopeDroppedAtMs: number;
-  /** Tokens refused at their very first use, in the window that began then. */
+  /** The start of the window in which tokens rejected at their first use are counted. */
   unprovenSinceMs: number;
   unprovenDrops: number;
 }
@@ -40,7 +40,7 @@ export class AccessTokens extends DurableObject<ConfigVariables> implements Acce
     const now = Date.now();
     if (kept && kept.useUntilMs > now) return succeed(kept);
     if (this.#pauses.refusedUntilMs > now) return fail("provider_misconfigured");
-    // Everyone who asks meanwhile waits for the same request.
+    // Concurrent callers share one request.
     this.#request ??= this.#renew(provider).finally(() => {
       this.#request = null;
     });
@@ -61,7 +61,7 @@ export class AccessTokens extends DurableObject<ConfigVariables> implements Acce
     return true;
   }
 
-  /** New tokens that are all refused would otherwise make a token call for every call. */
+  /** Limits the token calls while every new token is rejected. */
   #mayDropUnproven(): boolean {
     const now = Date.now();
     const { unprovenSinceMs, unprovenDrops } = this.#pauses;
@@ -82,7 +82,7 @@ export class AccessTokens extends DurableObject<ConfigVariables> implements Acce
       return result;
     }
     const { value, lifeMs } = result.value;
-    // A life shorter than the margin is used for half of it, rather than never.
+    // A lifetime shorter than the margin is used for half, instead of not at all.
     const token = { value, useUntilMs: Date.now() + Math.max(lifeMs - ACCESS_TOKEN_MARGIN_MS, lifeMs / 2) };
     this.ctx.storage.kv.put(TOKEN_KEY, token);
     return succeed(token);

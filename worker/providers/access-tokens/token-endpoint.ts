@@ -1,4 +1,4 @@
-/** A client-credentials call at a provider's token endpoint. Whatever happens to it, nothing is done to an account. */
+/** A client-credentials call to a provider's token endpoint. Its failures never leave an account in doubt. */
 import type * as z from "zod";
 import { callUpstream, type UpstreamOptions, type UpstreamRequest } from "../http.ts";
 import { fail, type Result, succeed } from "../provider.ts";

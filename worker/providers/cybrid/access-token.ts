@@ -4,7 +4,7 @@ import type { UpstreamOptions } from "../http.ts";
 import { type Result, succeed } from "../provider.ts";
 import { tokenAnswer, tokenErrorAnswer } from "./schemas.ts";
 
-/** Only what is used: a key that lacks a scope nobody needs still works. */
+/** Only the scopes in use, so that a key without the others works too. */
 export function scopesOf(config: CybridConfig): string {
   const scopes = [
     "workflows:execute",

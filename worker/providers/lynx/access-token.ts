@@ -6,7 +6,7 @@ import { type Result, succeed } from "../provider.ts";
 import { errorCode } from "./map-failure.ts";
 import { tokenAnswer } from "./schemas.ts";
 
-/** Neither `expires_in` nor a readable `exp`: short enough to be harmless, long enough to be shared. */
+/** Assumed if there is neither `expires_in` nor a readable `exp`: short enough to be harmless, long enough to be shared. */
 const LIFE_UNKNOWN_MS = 10 * 60_000;
 
 /** `POST {base}/oauth/token`; the audience is the base URL **with** its trailing slash. */
