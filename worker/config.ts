@@ -302,7 +302,7 @@ export function configOf(env: ConfigVariables): Config {
 }
 
 /** The provider that a request means: the configured one that it names, or the only one. `null`: neither. */
-export function meantProvider(
+export function resolveProvider(
   { providers }: Pick<Config, "providers">,
   named?: ProviderName | null,
 ): ProviderName | null {

@@ -13,7 +13,7 @@ import { checkProvider } from "./checks/provider.ts";
 import { checkWebhook } from "./checks/webhook.ts";
 import { unknown } from "./items.ts";
 
-export interface Options {
+export interface ExamineOptions {
   /** The customer to create real link tokens for, if any. */
   customer: { provider: ProviderName; customerId: string } | null;
   /** `null` if no webhook is configured. */
@@ -24,7 +24,7 @@ export interface Options {
 export async function examine(
   env: Env,
   configuration: Configuration,
-  options: Options,
+  options: ExamineOptions,
 ): Promise<DoctorItem[]> {
   const groups = await Promise.all([
     checkConfiguration(configuration),
@@ -39,7 +39,7 @@ export async function examine(
 async function examineConfigured(
   env: Env,
   config: Config,
-  { customer, sendTestWebhook, log }: Options,
+  { customer, sendTestWebhook, log }: ExamineOptions,
 ): Promise<DoctorItem[]> {
   const groups = await Promise.all([
     ...config.providers.map((name) =>

@@ -3,7 +3,7 @@ import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 import { matchesApiKey } from "../auth/api-key.ts";
 import { verifySession } from "../auth/session-token.ts";
-import { apiKeysOf, meantProvider } from "../config.ts";
+import { apiKeysOf, resolveProvider } from "../config.ts";
 import { createSession, type ProviderName, providerName } from "../contract.ts";
 import type { Owner } from "../ledger/owner.ts";
 import { refuse } from "../problems/problem.ts";
@@ -75,6 +75,6 @@ export function ownerOf(
   named: ProviderName | null | undefined,
 ): Owner | null {
   const config = c.get("config");
-  const provider = meantProvider(config, named);
+  const provider = resolveProvider(config, named);
   return provider && { environment: config.environment, provider, customerId };
 }

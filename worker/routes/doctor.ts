@@ -1,9 +1,9 @@
 /** `GET /v1/doctor`: the go-live checklist, also while the configuration is invalid: then it names the faults. */
 import { Hono } from "hono";
 import * as z from "zod";
-import { type Config, meantProvider, readConfiguration } from "../config.ts";
+import { type Config, readConfiguration, resolveProvider } from "../config.ts";
 import { createSession, type DoctorReport, providerName } from "../contract.ts";
-import { examine, type Options } from "../doctor/examine.ts";
+import { type ExamineOptions, examine } from "../doctor/examine.ts";
 import { requireKey } from "../http/authenticate.ts";
 import type { AppEnv } from "../http/context.ts";
 import { noStore } from "../http/no-store.ts";
@@ -41,9 +41,9 @@ export const doctor = new Hono<AppEnv>().get("/", noStore, requireKey, async (c)
 function customerOf(
   config: Config,
   { customer_id: customerId, provider: named }: z.infer<typeof doctorQuery>,
-): Options["customer"] {
+): ExamineOptions["customer"] {
   if (customerId === undefined) return null;
-  const provider = meantProvider(config, named);
+  const provider = resolveProvider(config, named);
   if (!provider) refuse("invalid_request", { detail: "Name the customer's provider with ?provider=." });
   return { provider, customerId };
 }

@@ -1,7 +1,7 @@
 /** `POST /v1/sessions`: session tokens for hosts that prefer not to sign JWTs themselves. */
 import { Hono } from "hono";
 import { signSession } from "../auth/session-token.ts";
-import { meantProvider } from "../config.ts";
+import { resolveProvider } from "../config.ts";
 import { createSession, type Session } from "../contract.ts";
 import { requireKey } from "../http/authenticate.ts";
 import type { AppEnv } from "../http/context.ts";
@@ -19,7 +19,7 @@ export const sessions = new Hono<AppEnv>().post("/", requireKey, async (c) => {
       detail: "Session tokens cannot be issued here: SESSION_SECRET is not set.",
     });
   }
-  const provider = meantProvider(config, body.provider);
+  const provider = resolveProvider(config, body.provider);
   if (!provider) {
     refuse("invalid_request", {
       errors: [{ detail: `must be one of ${providers.join(", ")}`, pointer: "/provider" }],

@@ -55,7 +55,7 @@ describe("the copy in an isolate", () => {
     return { env, told };
   }
 
-  test("saves asking the keeper, as long as the token may be used", async () => {
+  test("spares a call to the keeper while the token may be used", async () => {
     const { env, told } = keeper(Date.now() + 60_000);
     for (let times = 0; times < 3; times++) {
       assert.deepEqual(await accessTokenSource(env, "cybrid", "long").get(), succeed("token-1"));
@@ -68,7 +68,7 @@ describe("the copy in an isolate", () => {
     assert.deepEqual(ended.told, ["get ended", "get ended"]);
   });
 
-  test("is forgotten with the token that was refused, and not with an older one", async () => {
+  test("is dropped with the token that was rejected, and not with an older one", async () => {
     const { env, told } = keeper(Date.now() + 60_000);
     const source = accessTokenSource(env, "cybrid", "refused");
     await source.get();
@@ -79,7 +79,7 @@ describe("the copy in an isolate", () => {
     assert.deepEqual(await source.get(), succeed("token-4"));
   });
 
-  test("is no help where the keeper is out of reach, and that is a problem for now", async () => {
+  test("does not help while the keeper is unreachable: the provider is unavailable for now", async () => {
     const overloaded = () => Promise.reject(new Error("overloaded"));
     const env = { ACCESS_TOKENS: { getByName: () => ({ get: overloaded, drop: overloaded }) } };
     const result = await accessTokenSource(env, "cybrid", "out of reach").get();

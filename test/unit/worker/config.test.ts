@@ -4,8 +4,8 @@ import { describe, test } from "node:test";
 import {
   ConfigError,
   type ConfigVariables,
-  meantProvider,
   parseConfig,
+  resolveProvider,
   variableNames,
 } from "../../../worker/config.ts";
 import { VERSION } from "../../../worker/version.ts";
@@ -36,7 +36,7 @@ describe("a good configuration", () => {
     assert.equal(production.lynx?.apiUrl, "https://prod.lynx-fh.co");
   });
 
-  test("reads lists and takes an empty variable for an absent one", () => {
+  test("has lists, and an empty variable counts as absent", () => {
     const config = parseConfig({ ...good, CYBRID_ASSET: "" });
     assert.deepEqual([...config.allowedOrigins], ["https://a.example", "https://b.example"]);
     assert.equal(config.cybrid?.asset, "USD");
@@ -50,7 +50,7 @@ describe("a good configuration", () => {
   });
 });
 
-test("every variable has its place", () => {
+test("every variable is read", () => {
   const config = parseConfig({
     PROVIDERS: "cybrid, lynx",
     ENVIRONMENT: "production",
@@ -153,7 +153,7 @@ describe("a bad configuration names the variable, and never a value", () => {
     });
   }
 
-  test("all at once, of the fields and of what they call for", () => {
+  test("every fault at once, of single variables and of combinations", () => {
     const bad = {
       PROVIDERS: "cybrid,lynx",
       ENVIRONMENT: "production",
@@ -213,14 +213,14 @@ test("README.md describes every variable, and none that does not exist", () => {
   assert.deepEqual(described.sort(), [...variableNames].sort());
 });
 
-test("a request means the provider that it names, if that is configured, or the only one", () => {
-  assert.equal(meantProvider({ providers: ["cybrid"] }), "cybrid");
-  assert.equal(meantProvider({ providers: ["cybrid"] }, "lynx"), null);
-  assert.equal(meantProvider({ providers: ["cybrid", "lynx"] }), null);
-  assert.equal(meantProvider({ providers: ["cybrid", "lynx"] }, "lynx"), "lynx");
+test("a request is for the provider that it names, if that is configured, else for the only one", () => {
+  assert.equal(resolveProvider({ providers: ["cybrid"] }), "cybrid");
+  assert.equal(resolveProvider({ providers: ["cybrid"] }, "lynx"), null);
+  assert.equal(resolveProvider({ providers: ["cybrid", "lynx"] }), null);
+  assert.equal(resolveProvider({ providers: ["cybrid", "lynx"] }, "lynx"), "lynx");
 });
 
-test("the version that /healthz tells is the package's", () => {
+test("the version in /healthz is the package's", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   assert.equal(VERSION, version);
 });

@@ -30,7 +30,7 @@ async function call(t: TestContext, listener: RequestListener, timeoutMs = 5_000
 }
 
 describe("an upstream call", () => {
-  test("ends with the time-out, and nobody knows what it did", async (t) => {
+  test("ends with the time-out, and its outcome is unknown", async (t) => {
     const { answer } = await call(t, () => {}, 100);
     assert.deepEqual(answer, { kind: "lost", reason: "timeout" });
   });
@@ -57,7 +57,7 @@ describe("an upstream call", () => {
     assert.deepEqual(paths, ["/"]);
   });
 
-  test("takes a success that is no JSON for a lost answer, and an error's status for enough", async (t) => {
+  test("counts a success without JSON as lost, and an error by its status alone", async (t) => {
     const page: (status: number) => RequestListener = (status) => (_request, response) =>
       response.writeHead(status).end("<!doctype html>");
     assert.deepEqual((await call(t, page(200))).answer, { kind: "lost", reason: "malformed" });
@@ -78,7 +78,7 @@ describe("an upstream call", () => {
     assert.equal(await told("soon"), null);
   });
 
-  test("is told to the log with the upstream's status, code and request id, and nothing else of the answer", async (t) => {
+  test("is logged with the upstream's status, code and request id, and nothing else of the answer", async (t) => {
     const { line } = await call(t, (_request, response) =>
       response
         .writeHead(422, { "X-Request-Id": "upstream-1" })
@@ -97,7 +97,7 @@ describe("an upstream call", () => {
     );
   });
 
-  test("keeps what looks like no code out of the log", async (t) => {
+  test("logs an upstream code only if it has the form of one", async (t) => {
     const { line } = await call(t, (_request, response) =>
       response.writeHead(422).end(JSON.stringify({ code: "account 1111 2222" })),
     );

@@ -24,7 +24,7 @@ describe("an Idempotency-Key", () => {
     });
   }
 
-  test("must be there", () => {
+  test("is required", () => {
     for (const header of [undefined, "", "  "]) {
       assert.throws(
         () => parseIdempotencyKey(header),
@@ -74,7 +74,7 @@ describe("a fingerprint", () => {
     const full = BODIES[name] ?? {};
     const valid = [...variantsOf(full)].filter((body) => shape.safeParse(body).success);
 
-    test(`of ${name} does not depend on the order of fields, whichever of them are there`, () => {
+    test(`of ${name} is the same in every order of its fields, whichever are present`, () => {
       assert.deepEqual(fieldsOf(full), fieldsIn(componentSchemas()[name]), "a field is new, or has moved");
       assert.ok(valid.length > 2);
       for (const body of valid) {
@@ -87,7 +87,7 @@ describe("a fingerprint", () => {
       }
     });
 
-    test(`of ${name} depends on every field that is there`, async () => {
+    test(`of ${name} depends on every field that is present`, async () => {
       const fingerprints = await Promise.all(valid.map((body) => fingerprintOf(shape.parse(body))));
       assert.equal(new Set(fingerprints).size, valid.length);
     });
