@@ -9,14 +9,14 @@ async function examine(edge: Edge, query = ""): Promise<DoctorItem[]> {
   const answer = await edge.call<DoctorReport>("GET", `/v1/doctor${query}`, { token: API_KEY });
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
   assert.equal(answer.headers.get("Cache-Control"), "no-store");
-  const told = JSON.stringify(answer.body);
+  const report = JSON.stringify(answer.body);
   const secrets = [
     ...[API_KEY, SESSION_SECRET, WEBHOOK_SECRET],
     ...[edge.cybrid.settings.clientSecret, edge.lynx.settings.clientSecret],
     ...[...edge.cybrid.accessTokens(), ...edge.lynx.accessTokens()],
   ];
-  for (const secret of secrets) assert.ok(!told.includes(secret), "the report holds a secret");
-  assert.doesNotMatch(told, /link-sandbox-/);
+  for (const secret of secrets) assert.ok(!report.includes(secret), "the report holds a secret");
+  assert.doesNotMatch(report, /link-sandbox-/);
   return answer.body.items;
 }
 

@@ -68,14 +68,14 @@ describe("an upstream call", () => {
   test("understands Retry-After as seconds and as a date", async (t) => {
     const answering = (value: string) =>
       call(t, (_request, response) => response.writeHead(429, { "Retry-After": value }).end());
-    const told = async (value: string) => {
+    const retryAfterMs = async (value: string) => {
       const { answer } = await answering(value);
       return answer.kind === "answered" ? answer.retryAfterMs : null;
     };
-    assert.equal(await told("7"), 7_000);
-    const byDate = (await told(new Date(Date.now() + 30_000).toUTCString())) ?? 0;
+    assert.equal(await retryAfterMs("7"), 7_000);
+    const byDate = (await retryAfterMs(new Date(Date.now() + 30_000).toUTCString())) ?? 0;
     assert.ok(byDate > 25_000 && byDate <= 30_000, String(byDate));
-    assert.equal(await told("soon"), null);
+    assert.equal(await retryAfterMs("soon"), null);
   });
 
   test("is logged with the upstream's status, code and request id, and nothing else of the answer", async (t) => {
