@@ -1,6 +1,5 @@
 /** What can go wrong, as one error with a tag; the sentence that a customer reads comes from messages.ts. */
 import type { Link, Problem } from "../worker/contract.ts";
-import type { ProblemCode } from "../worker/problems/registry.ts";
 
 /** What only the browser can know; the rest are the API's own codes. */
 export type BrowserCode =
@@ -13,7 +12,7 @@ export type BrowserCode =
   | "api_missing"
   | "api_not_allowed";
 
-export type BankLinkErrorCode = ProblemCode | BrowserCode;
+export type BankLinkErrorCode = Problem["code"] | BrowserCode;
 
 export class BankLinkError extends Error {
   declare readonly code: BankLinkErrorCode;

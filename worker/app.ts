@@ -23,12 +23,12 @@ import { sessions } from "./routes/sessions.ts";
 import { webhooks } from "./routes/webhooks.ts";
 import { VERSION } from "./version.ts";
 
-/** The app alone: a Worker of another company mounts it beside its own routes. */
+/** The app without an entry, so that another Worker can mount it beside its own routes. */
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
   app.use(requestId(), logRequest, noStore, secureHeaders({ crossOriginResourcePolicy: false }));
-  // Ahead of the rest of /v1, which refuses everything while the configuration is bad.
+  // Ahead of the rest of /v1, which rejects every request while the configuration is invalid.
   app.route("/v1/doctor", doctor);
   app.use(
     "/v1/*",

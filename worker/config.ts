@@ -1,31 +1,11 @@
-/** The environment, parsed once: after this every value is present, typed and consistent. */
+/** The variables and secrets, parsed once: from here on every value is present, typed and consistent. */
 import * as z from "zod";
 import type { ProviderName } from "./contract.ts";
 import { providerName } from "./contract.ts";
 import { REDIRECT_URI_MAX_CHARS, SESSION_SECRET_MIN_BYTES, UPSTREAM_TIMEOUT_S } from "./limits.ts";
 
-export interface CybridConfig {
-  apiUrl: string;
-  identityUrl: string;
-  clientId: string;
-  clientSecret: string;
-  /** Plaid's link customization by language; `default` for all others. */
-  linkCustomization: Readonly<Record<string, string>> & { readonly default: string };
-  asset: string;
-  verifyOwnership: boolean;
-  verifyRefresh: boolean;
-}
-
-export interface LynxConfig {
-  apiUrl: string;
-  clientId: string;
-  clientSecret: string;
-  clientOrg: string;
-  linkTokenPath: string;
-  linkVerifiedPath: string;
-  accountsPath: string | null;
-  linkTokenLifeMs: number;
-}
+const environmentName = z.enum(["sandbox", "production"], "must be sandbox or production");
+type Environment = z.infer<typeof environmentName>;
 
 export interface SessionConfig {
   audience: string;
@@ -43,7 +23,7 @@ export interface WebhookConfig {
 }
 
 export interface Config {
-  environment: "sandbox" | "production";
+  environment: Environment;
   providers: readonly ProviderName[];
   cybrid: CybridConfig | null;
   lynx: LynxConfig | null;
@@ -55,104 +35,23 @@ export interface Config {
   upstreamTimeoutMs: number;
 }
 
+interface Fault {
+  variable: string;
+  reason: string;
+}
+
 /** A configuration that cannot work; names variables, never values. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
-  readonly faults: readonly { variable: string; reason: string }[];
+  readonly faults: readonly Fault[];
 
-  constructor(faults: readonly { variable: string; reason: string }[]) {
+  constructor(faults: readonly Fault[]) {
     super(faults.map(({ variable, reason }) => `${variable}: ${reason}`).join("; "));
     this.faults = faults;
   }
 }
 
-const list = z
-  .string()
-  .default("")
-  .transform((text) =>
-    text
-      .split(",")
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== ""),
-  );
-const flag = z
-  .enum(["true", "false"])
-  .default("false")
-  .transform((text) => text === "true");
-// As a bearer token can be written (RFC 6750, 2.1); another key could never match.
-const apiKey = z
-  .string()
-  .regex(/^[\w.~+/-]{16,}=*$/, "must have at least 16 characters of A-Z a-z 0-9 - . _ ~ + /");
-const httpUrl = z.url({ protocol: /^https?$/, message: "must be an http(s) URL" });
-const baseUrl = httpUrl.transform((text) => text.replace(/\/+$/, ""));
-const path = z.string().regex(/^\/\S*$/, "must be a path that starts with /");
-
-const variables = z.object({
-  PROVIDERS: list.pipe(z.array(providerName).min(1, "must name cybrid, lynx or both")),
-  ENVIRONMENT: z.enum(["sandbox", "production"]),
-  ALLOWED_ORIGINS: list.pipe(
-    z.array(
-      z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, "must be origins"),
-    ),
-  ),
-  REDIRECT_URIS: list.pipe(z.array(httpUrl.max(REDIRECT_URI_MAX_CHARS))),
-  SESSION_AUDIENCE: z.string().min(1).default("bank-link"),
-  SESSION_CUSTOMER_CLAIM: z.string().min(1).default("sub"),
-  SESSION_JWKS_URL: httpUrl.optional(),
-  SESSION_ISSUER: z.string().min(1).optional(),
-  SESSION_SECRET: list.pipe(
-    z
-      .array(
-        z
-          .string()
-          .transform((text) => new TextEncoder().encode(text))
-          .refine((bytes) => bytes.byteLength >= SESSION_SECRET_MIN_BYTES, {
-            message: `must have at least ${SESSION_SECRET_MIN_BYTES} bytes`,
-          }),
-      )
-      .max(2, "takes two at the most, for rotation"),
-  ),
-  API_KEYS: list.pipe(z.array(apiKey)),
-  CYBRID_API_URL: baseUrl.optional(),
-  CYBRID_IDENTITY_URL: baseUrl.optional(),
-  CYBRID_CLIENT_ID: z.string().min(1).optional(),
-  CYBRID_CLIENT_SECRET: z.string().min(1).optional(),
-  CYBRID_LINK_CUSTOMIZATION: z.string().min(1).default("default"),
-  CYBRID_ASSET: z.string().min(1).default("USD"),
-  CYBRID_VERIFY_OWNERSHIP: flag,
-  CYBRID_VERIFY_REFRESH: flag,
-  LYNX_API_URL: baseUrl.optional(),
-  LYNX_CLIENT_ID: z.string().min(1).optional(),
-  LYNX_CLIENT_SECRET: z.string().min(1).optional(),
-  LYNX_CLIENT_ORG: z.string().min(1).optional(),
-  LYNX_LINK_TOKEN_PATH: path.optional(),
-  LYNX_LINK_VERIFIED_PATH: path.optional(),
-  LYNX_ACCOUNTS_PATH: path.optional(),
-  LYNX_LINK_TOKEN_MINUTES: z.coerce.number().int().min(1).max(240).default(30),
-  WEBHOOK_URL: httpUrl.optional(),
-  WEBHOOK_SECRET: list.pipe(
-    z
-      .array(z.string().regex(/^(?:whsec_)?[A-Za-z0-9+/]{32,88}={0,2}$/, "must be base64 of 24 to 64 bytes"))
-      .max(2, "takes two at the most, for rotation"),
-  ),
-  UPSTREAM_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(60).default(UPSTREAM_TIMEOUT_S),
-});
-type Variables = z.infer<typeof variables>;
-
-/** The variables and secrets as they are bound: text, each of which may be missing. */
-export type ConfigVariables = { [Name in keyof Variables]?: string };
-
-/** Needed by a provider that is switched on. */
-const NEEDED: Readonly<Record<ProviderName, readonly (keyof Variables)[]>> = {
-  cybrid: ["CYBRID_CLIENT_ID", "CYBRID_CLIENT_SECRET"],
-  lynx: [
-    "LYNX_CLIENT_ID",
-    "LYNX_CLIENT_SECRET",
-    "LYNX_CLIENT_ORG",
-    "LYNX_LINK_TOKEN_PATH",
-    "LYNX_LINK_VERIFIED_PATH",
-  ],
-};
+const LOCAL_HOSTS: ReadonlySet<string> = new Set(["localhost", "127.0.0.1"]);
 
 const HOSTS = {
   sandbox: {
@@ -167,130 +66,224 @@ const HOSTS = {
   },
 } as const;
 
+const list = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ""),
+  );
+const flag = z
+  .enum(["true", "false"], "must be true or false")
+  .default("false")
+  .transform((text) => text === "true");
+const wholeNumber = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z.coerce
+    .number(message)
+    .refine((number) => Number.isInteger(number) && number >= min && number <= max, message);
+};
+const text = z.string().min(1);
+const path = z.string().regex(/^\/\S*$/, "must be a path that starts with /");
+const httpUrl = z.url({ protocol: /^https?$/, message: "must be an http(s) URL", abort: true });
+const origin = z
+  .string()
+  .refine((url) => URL.canParse(url) && new URL(url).origin === url, "must be origins");
+// As a bearer token can be written (RFC 6750, 2.1); another key could never match.
+const apiKey = z
+  .string()
+  .regex(/^[\w.~+/-]{16,}=*$/, "must have at least 16 characters of A-Z a-z 0-9 - . _ ~ + /");
+const sessionSecret = z
+  .string()
+  .transform((secret) => new TextEncoder().encode(secret))
+  .refine(
+    ({ byteLength }) => byteLength >= SESSION_SECRET_MIN_BYTES,
+    `must have at least ${SESSION_SECRET_MIN_BYTES} bytes`,
+  );
+const webhookSecret = z
+  .string()
+  .regex(/^(?:whsec_)?[A-Za-z0-9+/]{32,88}={0,2}$/, "must be base64 of 24 to 64 bytes");
+const forRotation = "takes at most two, for rotation";
+const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ""));
+const neededBy = (provider: ProviderName) => z.string(`is needed while PROVIDERS names ${provider}`);
+const namesProviders = "must name cybrid, lynx or both";
+const providerList = list.pipe(z.array(z.enum(providerName.options, namesProviders)).min(1, namesProviders));
+
+const shared = z.object({
+  PROVIDERS: providerList,
+  ENVIRONMENT: environmentName,
+  ALLOWED_ORIGINS: list.pipe(z.array(origin)),
+  REDIRECT_URIS: list.pipe(
+    z.array(httpUrl.max(REDIRECT_URI_MAX_CHARS, `must be at most ${REDIRECT_URI_MAX_CHARS} characters long`)),
+  ),
+  SESSION_AUDIENCE: text.default("bank-link"),
+  SESSION_CUSTOMER_CLAIM: text.default("sub"),
+  SESSION_JWKS_URL: httpUrl.transform((url) => new URL(url)).optional(),
+  SESSION_ISSUER: text.optional(),
+  SESSION_SECRET: list.pipe(z.array(sessionSecret).max(2, forRotation)),
+  API_KEYS: list.pipe(z.array(apiKey)),
+  WEBHOOK_URL: httpUrl.optional(),
+  WEBHOOK_SECRET: list.pipe(z.array(webhookSecret).max(2, forRotation)),
+  UPSTREAM_TIMEOUT_SECONDS: wholeNumber(1, 60).default(UPSTREAM_TIMEOUT_S),
+});
+const cybrid = z.object({
+  CYBRID_API_URL: baseUrl.optional(),
+  CYBRID_IDENTITY_URL: baseUrl.optional(),
+  CYBRID_CLIENT_ID: neededBy("cybrid"),
+  CYBRID_CLIENT_SECRET: neededBy("cybrid"),
+  CYBRID_LINK_CUSTOMIZATION: text.default("default").transform(parseCustomization),
+  CYBRID_ASSET: text.default("USD"),
+  CYBRID_VERIFY_OWNERSHIP: flag,
+  CYBRID_VERIFY_REFRESH: flag,
+});
+const lynx = z.object({
+  LYNX_API_URL: baseUrl.optional(),
+  LYNX_CLIENT_ID: neededBy("lynx"),
+  LYNX_CLIENT_SECRET: neededBy("lynx"),
+  LYNX_CLIENT_ORG: neededBy("lynx"),
+  LYNX_LINK_TOKEN_PATH: neededBy("lynx").pipe(path),
+  LYNX_LINK_VERIFIED_PATH: neededBy("lynx").pipe(path),
+  LYNX_ACCOUNTS_PATH: path.optional(),
+  LYNX_LINK_TOKEN_MINUTES: wholeNumber(1, 240).default(30),
+});
+// Nothing is needed of a provider that is switched off, but what is given has to be right.
+const cybridUnused = cybrid.partial().transform(() => null);
+const lynxUnused = lynx.partial().transform(() => null);
+
+type Variables = z.infer<typeof shared> & z.infer<typeof cybrid> & z.infer<typeof lynx>;
+type Name = keyof Variables;
+
+/** The variables and secrets as they are bound: text, each of which may be missing. */
+export type ConfigVariables = { [Variable in Name]?: string };
+
+export const variableNames = Object.keys({ ...shared.shape, ...cybrid.shape, ...lynx.shape }) as Name[];
+
 /** Parses the variables. @throws ConfigError naming each variable that is missing or wrong. */
 export function parseConfig(env: object): Config {
-  // An empty variable is an absent one: wrangler.toml cannot leave a value out.
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-  const parsed = variables.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => ({ variable: String(issue.path[0]), reason: issue.message })),
-    );
-  }
-  const faults = contradictions(parsed.data);
-  if (faults.length > 0) throw new ConfigError(faults);
-  return toConfig(parsed.data);
+  // wrangler.toml cannot leave a value out, so an empty variable is an absent one, and so is a list of nothing.
+  const given: Given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => typeof value !== "string" || /[^\s,]/.test(value)),
+  );
+  const used = providerList.safeParse(given.PROVIDERS).data ?? [];
+  const parsed = z
+    .object({
+      shared,
+      cybrid: used.includes("cybrid") ? cybrid : cybridUnused,
+      lynx: used.includes("lynx") ? lynx : lynxUnused,
+    })
+    .safeParse({ shared: given, cybrid: given, lynx: given });
+  const faults = [
+    ...(parsed.error?.issues ?? []).map(({ path: [, variable], message }) => ({
+      variable: String(variable),
+      reason: message,
+    })),
+    ...missingCompanions(given, used),
+    ...unfitUrls(given),
+  ];
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  const vars = parsed.data;
+  return {
+    ...toSharedConfig(vars.shared),
+    cybrid: vars.cybrid && toCybridConfig(vars.cybrid, vars.shared.ENVIRONMENT),
+    lynx: vars.lynx && toLynxConfig(vars.lynx, vars.shared.ENVIRONMENT),
+  };
 }
 
-function contradictions(vars: Variables): { variable: string; reason: string }[] {
-  const faults: { variable: string; reason: string }[] = [];
-  for (const provider of vars.PROVIDERS) {
-    for (const variable of NEEDED[provider]) {
-      if (vars[variable] === undefined) {
-        faults.push({ variable, reason: `is needed while PROVIDERS names ${provider}` });
-      }
-    }
-  }
-  if (vars.PROVIDERS.includes("lynx") && vars.REDIRECT_URIS.length === 0) {
+type Given = { readonly [Variable in Name]?: unknown };
+
+/** Variables that others call for. */
+function missingCompanions(given: Given, used: readonly ProviderName[]): Fault[] {
+  const has = (name: Name) => given[name] !== undefined;
+  const faults: Fault[] = [];
+  if (used.includes("lynx") && !has("REDIRECT_URIS")) {
     faults.push({ variable: "REDIRECT_URIS", reason: "is needed while PROVIDERS names lynx" });
   }
-  if (vars.SESSION_SECRET.length === 0 && vars.SESSION_JWKS_URL === undefined) {
+  if (!has("SESSION_SECRET") && !has("SESSION_JWKS_URL")) {
     faults.push({ variable: "SESSION_SECRET", reason: "or SESSION_JWKS_URL is needed" });
   }
-  if ((vars.SESSION_JWKS_URL === undefined) !== (vars.SESSION_ISSUER === undefined)) {
+  if (has("SESSION_JWKS_URL") !== has("SESSION_ISSUER")) {
     faults.push({ variable: "SESSION_ISSUER", reason: "and SESSION_JWKS_URL are needed together" });
   }
-  if ((vars.WEBHOOK_URL === undefined) !== (vars.WEBHOOK_SECRET.length === 0)) {
+  if (has("WEBHOOK_URL") !== has("WEBHOOK_SECRET")) {
     faults.push({ variable: "WEBHOOK_SECRET", reason: "and WEBHOOK_URL are needed together" });
-  }
-  const otherHosts = Object.values(HOSTS[vars.ENVIRONMENT === "sandbox" ? "production" : "sandbox"]);
-  for (const variable of ["CYBRID_API_URL", "CYBRID_IDENTITY_URL", "LYNX_API_URL"] as const) {
-    const url = vars[variable];
-    if (url && otherHosts.some((host) => new URL(host).host === new URL(url).host)) {
-      faults.push({ variable, reason: "contradicts ENVIRONMENT" });
-    }
-  }
-  if (vars.ENVIRONMENT === "production") {
-    for (const variable of SECURE_URLS) {
-      const url = vars[variable];
-      if (url && !isSecure(new URL(url))) faults.push({ variable, reason: "must be https in production" });
-    }
   }
   return faults;
 }
 
-/** Credentials, keys and customers' data go there. */
-const SECURE_URLS = [
-  "CYBRID_API_URL",
-  "CYBRID_IDENTITY_URL",
-  "LYNX_API_URL",
-  "WEBHOOK_URL",
-  "SESSION_JWKS_URL",
-] as const;
-
-function isSecure({ protocol, hostname }: URL): boolean {
-  return protocol === "https:" || hostname === "localhost" || hostname === "127.0.0.1";
+/** URLs that do not fit ENVIRONMENT. Credentials, keys and customers' data go to each of them. */
+function unfitUrls(given: Given): Fault[] {
+  const environment = environmentName.safeParse(given.ENVIRONMENT).data;
+  if (!environment) return [];
+  const otherHosts = Object.values(HOSTS[environment === "sandbox" ? "production" : "sandbox"]);
+  return variableNames
+    .filter((name) => name.endsWith("_URL"))
+    .flatMap((variable) => {
+      // One that is no URL is a fault of its own.
+      const url = URL.parse(String(given[variable]));
+      if (!url) return [];
+      const isUnsafe =
+        environment === "production" && url.protocol !== "https:" && !LOCAL_HOSTS.has(url.hostname);
+      const isOther = otherHosts.some((host) => new URL(host).host === url.host);
+      return [
+        ...(isUnsafe ? [{ variable, reason: "must be https in production" }] : []),
+        ...(isOther ? [{ variable, reason: "contradicts ENVIRONMENT" }] : []),
+      ];
+    });
 }
 
-function toConfig(vars: Variables): Config {
-  const hosts = HOSTS[vars.ENVIRONMENT];
-  const { CYBRID_CLIENT_ID, CYBRID_CLIENT_SECRET, LYNX_CLIENT_ID, LYNX_CLIENT_SECRET } = vars;
-  const { LYNX_CLIENT_ORG, LYNX_LINK_TOKEN_PATH, LYNX_LINK_VERIFIED_PATH } = vars;
-  const cybrid =
-    vars.PROVIDERS.includes("cybrid") && CYBRID_CLIENT_ID && CYBRID_CLIENT_SECRET
-      ? {
-          apiUrl: vars.CYBRID_API_URL ?? hosts.cybridApi,
-          identityUrl: vars.CYBRID_IDENTITY_URL ?? hosts.cybridIdentity,
-          clientId: CYBRID_CLIENT_ID,
-          clientSecret: CYBRID_CLIENT_SECRET,
-          linkCustomization: parseCustomization(vars.CYBRID_LINK_CUSTOMIZATION),
-          asset: vars.CYBRID_ASSET,
-          verifyOwnership: vars.CYBRID_VERIFY_OWNERSHIP,
-          verifyRefresh: vars.CYBRID_VERIFY_REFRESH,
-        }
-      : null;
-  const lynx =
-    vars.PROVIDERS.includes("lynx") &&
-    LYNX_CLIENT_ID &&
-    LYNX_CLIENT_SECRET &&
-    LYNX_CLIENT_ORG &&
-    LYNX_LINK_TOKEN_PATH &&
-    LYNX_LINK_VERIFIED_PATH
-      ? {
-          apiUrl: vars.LYNX_API_URL ?? hosts.lynxApi,
-          clientId: LYNX_CLIENT_ID,
-          clientSecret: LYNX_CLIENT_SECRET,
-          clientOrg: LYNX_CLIENT_ORG,
-          linkTokenPath: LYNX_LINK_TOKEN_PATH,
-          linkVerifiedPath: LYNX_LINK_VERIFIED_PATH,
-          accountsPath: vars.LYNX_ACCOUNTS_PATH ?? null,
-          linkTokenLifeMs: vars.LYNX_LINK_TOKEN_MINUTES * 60_000,
-        }
-      : null;
+function toSharedConfig(vars: z.infer<typeof shared>): Omit<Config, ProviderName> {
+  const { SESSION_JWKS_URL: url, SESSION_ISSUER: issuer, WEBHOOK_URL } = vars;
   return {
     environment: vars.ENVIRONMENT,
     providers: vars.PROVIDERS,
-    cybrid,
-    lynx,
     allowedOrigins: new Set(vars.ALLOWED_ORIGINS),
     redirectUris: vars.REDIRECT_URIS,
     session: {
       audience: vars.SESSION_AUDIENCE,
       customerClaim: vars.SESSION_CUSTOMER_CLAIM,
       secrets: vars.SESSION_SECRET,
-      jwks:
-        vars.SESSION_JWKS_URL && vars.SESSION_ISSUER
-          ? { url: new URL(vars.SESSION_JWKS_URL), issuer: vars.SESSION_ISSUER }
-          : null,
+      jwks: url && issuer ? { url, issuer } : null,
     },
     apiKeys: vars.API_KEYS,
-    webhook: vars.WEBHOOK_URL ? { url: vars.WEBHOOK_URL, secrets: vars.WEBHOOK_SECRET } : null,
+    webhook: WEBHOOK_URL ? { url: WEBHOOK_URL, secrets: vars.WEBHOOK_SECRET } : null,
     upstreamTimeoutMs: vars.UPSTREAM_TIMEOUT_SECONDS * 1_000,
   };
 }
 
-/** `default`, or `en=default,es=spanish_customization`. */
-function parseCustomization(text: string): CybridConfig["linkCustomization"] {
+export type CybridConfig = ReturnType<typeof toCybridConfig>;
+
+function toCybridConfig(vars: z.infer<typeof cybrid>, environment: Environment) {
+  return {
+    apiUrl: vars.CYBRID_API_URL ?? HOSTS[environment].cybridApi,
+    identityUrl: vars.CYBRID_IDENTITY_URL ?? HOSTS[environment].cybridIdentity,
+    clientId: vars.CYBRID_CLIENT_ID,
+    clientSecret: vars.CYBRID_CLIENT_SECRET,
+    linkCustomization: vars.CYBRID_LINK_CUSTOMIZATION,
+    asset: vars.CYBRID_ASSET,
+    verifyOwnership: vars.CYBRID_VERIFY_OWNERSHIP,
+    verifyRefresh: vars.CYBRID_VERIFY_REFRESH,
+  };
+}
+
+export type LynxConfig = ReturnType<typeof toLynxConfig>;
+
+function toLynxConfig(vars: z.infer<typeof lynx>, environment: Environment) {
+  return {
+    apiUrl: vars.LYNX_API_URL ?? HOSTS[environment].lynxApi,
+    clientId: vars.LYNX_CLIENT_ID,
+    clientSecret: vars.LYNX_CLIENT_SECRET,
+    clientOrg: vars.LYNX_CLIENT_ORG,
+    linkTokenPath: vars.LYNX_LINK_TOKEN_PATH,
+    linkVerifiedPath: vars.LYNX_LINK_VERIFIED_PATH,
+    accountsPath: vars.LYNX_ACCOUNTS_PATH ?? null,
+    linkTokenLifeMs: vars.LYNX_LINK_TOKEN_MINUTES * 60_000,
+  };
+}
+
+/** Plaid's link customization by language: `default`, or `en=default,es=spanish_customization`. */
+function parseCustomization(text: string): { readonly default: string; readonly [language: string]: string } {
   if (!text.includes("=")) return { default: text };
   const pairs = text.split(",").map((pair) => pair.split("=", 2).map((part) => part.trim()));
   return { default: "default", ...Object.fromEntries(pairs) };
@@ -308,9 +301,18 @@ export function configOf(env: ConfigVariables): Config {
   return config;
 }
 
+/** The provider that a request means: the configured one that it names, or the only one. `null`: neither. */
+export function resolveProvider(
+  { providers }: Pick<Config, "providers">,
+  named?: ProviderName | null,
+): ProviderName | null {
+  if (named) return providers.includes(named) ? named : null;
+  return providers.length === 1 ? (providers[0] ?? null) : null;
+}
+
 export type Configuration = { ok: true; config: Config } | { ok: false; faults: ConfigError["faults"] };
 
-/** The same for who wants to tell what is wrong. */
+/** The same as a result, for callers that report the faults. */
 export function readConfiguration(env: ConfigVariables): Configuration {
   try {
     return { ok: true, config: configOf(env) };
@@ -320,7 +322,7 @@ export function readConfiguration(env: ConfigVariables): Configuration {
   }
 }
 
-/** The API keys by themselves, for what answers while the rest is bad. */
+/** The API keys by themselves, for the routes that answer while another variable is wrong. */
 export function apiKeysOf(env: ConfigVariables): readonly string[] {
   return list.parse(env.API_KEYS).filter((key) => apiKey.safeParse(key).success);
 }

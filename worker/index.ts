@@ -5,7 +5,7 @@ import { startSweeps } from "./notify/start-sweeps.ts";
 
 export { Ledger } from "./ledger/ledger.ts";
 export { Sweep } from "./notify/sweep.ts";
-export { AccessTokens } from "./providers/access-tokens.ts";
+export { AccessTokens } from "./providers/access-tokens/access-tokens.ts";
 
 const app = createApp();
 

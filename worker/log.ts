@@ -50,8 +50,8 @@ export const log: Log = (event, fields) => {
 };
 
 /**
- * Codes and ids come from upstream and from browsers. Only what looks like one reaches a line: never a sentence,
- * and never something that begins as Plaid's tokens do.
+ * Codes and ids come from upstream and from browsers. Only what has the form of one is logged: no sentence, and
+ * nothing that begins like a token of Plaid's.
  */
 export function loggableCode(text: string | null | undefined): string | undefined {
   return text && /^(?:[A-Za-z][A-Za-z_]{0,63}|[A-Z]{2,5}-\d{1,5})$/.test(text) ? text : undefined;

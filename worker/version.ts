@@ -1,2 +1,2 @@
-/** As /healthz tells it; a test holds it to package.json. */
+/** The version in /healthz; a test compares it with package.json. */
 export const VERSION = "0.1.0";

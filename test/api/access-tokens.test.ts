@@ -37,7 +37,7 @@ describe("access tokens", () => {
     assert.equal(tokenCalls(), 1);
   });
 
-  test("a token refused in the middle is renewed once, and the call repeated", async () => {
+  test("a token that is suddenly rejected is renewed once, and the call repeated", async () => {
     const browser = await edge.browser();
     await browser.link();
     edge.cybrid.expireAccessTokens();
@@ -46,7 +46,7 @@ describe("access tokens", () => {
     assert.equal(tokenCalls(), 2);
   });
 
-  test("many calls refused with one token renew it once", async () => {
+  test("many calls rejected with one token renew it once", async () => {
     const browsers = await Promise.all(Array.from({ length: 20 }, () => edge.browser()));
     await browsers[0]?.link();
     edge.cybrid.expireAccessTokens();
@@ -54,7 +54,7 @@ describe("access tokens", () => {
     assert.equal(tokenCalls(), 2);
   });
 
-  test("wrong credentials are tried once, and say nothing outside", async () => {
+  test("wrong credentials are tried once, and the caller learns nothing of them", async () => {
     edge.cybrid.settings.clientSecret = "another-secret";
     const browser = await edge.browser();
     for (let times = 0; times < 3; times++) {
@@ -70,7 +70,7 @@ describe("access tokens", () => {
     assert.equal(tokenCalls(), 1);
   });
 
-  test("a missing scope is asked for anew once, not again and again", async () => {
+  test("a token without a scope is renewed once, not again and again", async () => {
     edge.cybrid.settings.excessScopes = "dropped";
     edge.cybrid.settings.grantedScopes = ["workflows:execute", "workflows:read"];
     const browser = await edge.browser();
@@ -82,7 +82,7 @@ describe("access tokens", () => {
     assert.equal(tokenCalls(), 2);
   });
 
-  test("a token is renewed before its end", async () => {
+  test("a token is renewed before it expires", async () => {
     edge.cybrid.settings.accessTokenLifeS = 2;
     const browser = await edge.browser();
     await browser.link({ reference: "one" });

@@ -15,7 +15,7 @@ const newLink = (token: string, headers: Record<string, string> = {}) =>
   edge.call<Problem>("POST", "/v1/links", { token, key: randomUUID(), body: {}, headers });
 
 describe("POST /v1/sessions", () => {
-  test("mints a token for a key, which then creates links", async () => {
+  test("issues a token to an API key, and the token creates links", async () => {
     const customer_id = edge.cybrid.addCustomer({ type: "individual" });
     const minted = await edge.call<Session>("POST", "/v1/sessions", {
       token: API_KEY,
@@ -27,7 +27,7 @@ describe("POST /v1/sessions", () => {
     assert.equal((await newLink(minted.body.token)).status, 201);
   });
 
-  test("mints for a quarter of an hour unasked, and for a day at the most", async () => {
+  test("issues tokens for 15 minutes by default, and for a day at most", async () => {
     const mint = (more: object) =>
       edge.call<Session & Problem>("POST", "/v1/sessions", {
         token: API_KEY,
@@ -42,7 +42,7 @@ describe("POST /v1/sessions", () => {
     assert.equal(longer.body.errors?.[0]?.pointer, "/expires_in");
   });
 
-  test("refuses a wrong key and a session token alike", async () => {
+  test("rejects a wrong key and a session token in the same way", async () => {
     const { token } = await edge.browser();
     for (const wrong of ["wrong-key-0123456789", token]) {
       const answer = await edge.call("POST", "/v1/sessions", { token: wrong, body: { customer_id: "c" } });
@@ -60,7 +60,7 @@ describe("POST /v1/sessions", () => {
 });
 
 describe("a session", () => {
-  test("is refused without a token, and with one that is not ours", async () => {
+  test("is rejected without a token, and with one that somebody else signed", async () => {
     assert.equal((await edge.call("POST", "/v1/links", { key: randomUUID(), body: {} })).status, 401);
     assert.equal((await newLink("x.y.z")).status, 401);
   });
@@ -79,7 +79,7 @@ describe("a session", () => {
     assert.equal(open.body.code, "unauthorized");
   });
 
-  test("reads its own customer's links, whoever the query names", async () => {
+  test("reads its own customer's links, whichever customer the query names", async () => {
     const one = await edge.browser();
     const other = await edge.browser();
     const link = await one.link();
@@ -99,7 +99,7 @@ describe("a session", () => {
     assert.deepEqual(answer.body.errors?.map(({ pointer }) => pointer).sort(), ["/customer_id", "/provider"]);
   });
 
-  test("bound to an origin is good there only", async () => {
+  test("bound to an origin is valid only there", async () => {
     const { token } = await edge.browser("cybrid", { origin: ORIGIN });
     assert.equal((await newLink(token, { Origin: ORIGIN })).status, 201);
     for (const headers of [{}, { Origin: "https://other.example.com" }]) {
@@ -117,7 +117,7 @@ describe("a session", () => {
 });
 
 describe("an API key", () => {
-  test("has to name the customer, and the provider where two are configured", async () => {
+  test("must name the customer, and the provider where two are configured", async () => {
     for (const query of ["", "?customer_id=c", "?provider=cybrid", "?customer_id=c&provider=another"]) {
       for (const path of ["/v1/links", "/v1/accounts"]) {
         const answer = await edge.call("GET", path + query, { token: API_KEY });
@@ -127,7 +127,7 @@ describe("an API key", () => {
     }
   });
 
-  test("may read and not act for a customer", async () => {
+  test("may read for a customer, but not act", async () => {
     const query = "?customer_id=c&provider=cybrid";
     for (const [method, path] of [
       ["POST", "/v1/links"],
@@ -144,7 +144,7 @@ describe("an API key", () => {
   });
 });
 
-test("more than three hundred requests a minute of one customer are refused, and of nobody else", async () => {
+test("more than 300 requests a minute of one customer are rejected, and of no other", async () => {
   const [busy, calm] = [await edge.browser(), await edge.browser()];
   let refused: Awaited<ReturnType<typeof busy.call<Problem>>> | undefined;
   // Twice as many, since a minute may begin in the middle.
@@ -166,7 +166,7 @@ describe("origins", () => {
     assert.equal((await newLink(token)).status, 201);
   });
 
-  test("a page that is allowed may read the answer and its headers, also a refusal", async () => {
+  test("a page of an allowed origin may read the answer and its headers, also of an error", async () => {
     const { token } = await edge.browser();
     const good = await newLink(token, { Origin: ORIGIN });
     assert.equal(good.headers.get("Access-Control-Allow-Origin"), ORIGIN);
@@ -177,7 +177,7 @@ describe("origins", () => {
   });
 
   for (const origin of ["https://other.example.com", "null", `${ORIGIN}:8443`]) {
-    test(`${origin} may not call`, async () => {
+    test(`${origin} is rejected`, async () => {
       const { token } = await edge.browser();
       const answer = await newLink(token, { Origin: origin });
       assert.equal(answer.status, 403);
@@ -185,7 +185,7 @@ describe("origins", () => {
     });
   }
 
-  test("a preflight is answered, and may be kept", async () => {
+  test("a preflight is answered, and may be cached", async () => {
     const answer = await edge.call("OPTIONS", "/v1/links", {
       headers: {
         Origin: ORIGIN,
@@ -200,14 +200,14 @@ describe("origins", () => {
 });
 
 describe("every answer", () => {
-  test("carries the caller's request id, if it is sane, else a new one", async () => {
+  test("carries the caller's request id, if it is valid, else a new one", async () => {
     const sane = await edge.call("GET", "/healthz", { headers: { "X-Request-Id": "my-request-1" } });
     assert.equal(sane.headers.get("X-Request-Id"), "my-request-1");
     const odd = await edge.call("GET", "/healthz", { headers: { "X-Request-Id": "<script>" } });
     assert.match(odd.headers.get("X-Request-Id") ?? "", /^[\w-]{36}$/);
   });
 
-  test("is kept by no cache: successes, refusals and preflights", async () => {
+  test("is not cached: successes, errors and preflights", async () => {
     const { token } = await edge.browser();
     const answers = [
       await edge.call("GET", "/healthz"),
@@ -231,7 +231,7 @@ describe("every answer", () => {
     }
   });
 
-  test("is a problem where nothing is found", async () => {
+  test("is a problem if nothing is found", async () => {
     const answer = await edge.call("GET", "/v1/nothing");
     assert.equal(answer.status, 404);
     assert.equal(answer.headers.get("Content-Type"), "application/problem+json");
@@ -243,7 +243,7 @@ describe("every answer", () => {
   });
 });
 
-test("a body of 16 kB is read, and not one byte more", async () => {
+test("a body of 16 kB is accepted, and not one byte more", async () => {
   const { token } = await edge.browser();
   const send = (bytes: number) =>
     edge.call("POST", "/v1/links", { token, key: randomUUID(), body: "{}".padEnd(bytes) });

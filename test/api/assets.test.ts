@@ -20,7 +20,7 @@ function assertOpen(headers: { get(name: string): string | null }): void {
 }
 
 describe("the elements", () => {
-  test("are open to every origin, and asked for again by their ETag", async () => {
+  test("are open to every origin, and revalidated by their ETag", async () => {
     const first = await get("/bank-link.js");
     assert.equal(first.status, 200);
     assert.match(first.headers.get("Content-Type") ?? "", /javascript/);
@@ -34,7 +34,7 @@ describe("the elements", () => {
     assertOpen(again.headers);
   });
 
-  test("have chunks with a hash in their name, kept for ever", async () => {
+  test("have chunks with a hash in their name, which are immutable", async () => {
     const chunks = globSync("dist/chunks/*.js").map((file) => basename(file));
     assert.ok(chunks.length > 0);
     for (const chunk of chunks) {
@@ -47,7 +47,7 @@ describe("the elements", () => {
     }
   });
 
-  test("come with the notice of the library inside, where their first line says", async () => {
+  test("come with the notice of the bundled library, which their first line names", async () => {
     const script = await (await get("/bank-link.js")).text();
     const file = /^\/\*![^*]*?(\S+\.md) \*\//.exec(script)?.[1];
     const notice = await get(`/${file}`);
@@ -55,7 +55,7 @@ describe("the elements", () => {
     assert.match(await notice.text(), /BSD-3-Clause|BSD 3-Clause/);
   });
 
-  test("are all that is served: nothing else of what is built, and nothing kept for ever that is not there", async () => {
+  test("are all that is served: no other built file, and no immutable answer for a missing one", async () => {
     for (const path of ["/chunks/none-00000000.js", "/lib/worker.js", "/chunks/..%2Fopenapi.json"]) {
       const answer = await get(path);
       assert.equal(answer.status, 404, path);

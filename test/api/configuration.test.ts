@@ -28,7 +28,7 @@ describe("one provider, two redirect URIs, an audience and a claim of its own, t
       .setExpirationTime("5m")
       .sign(new TextEncoder().encode(SESSION_SECRET));
 
-  test("a session of the host needs no provider, and each redirect URI is taken when it is named", async () => {
+  test("a session token of the host needs no provider, and each redirect URI is accepted", async () => {
     const token = await sign(edge.cybrid.addCustomer({ type: "individual" }));
     for (const redirect_uri of REDIRECT_URIS) {
       const body = { redirect_uri };
@@ -39,7 +39,7 @@ describe("one provider, two redirect URIs, an audience and a claim of its own, t
     assert.equal(unnamed.body.code, "redirect_uri_not_allowed");
   });
 
-  test("either key reads, with no provider named", async () => {
+  test("either API key reads, without naming the provider", async () => {
     const customer = edge.cybrid.addCustomer({ type: "individual" });
     for (const token of [API_KEY, NEXT_KEY]) {
       const { status, body } = await edge.call<LinkList>("GET", `/v1/links?customer_id=${customer}`, {
@@ -51,7 +51,7 @@ describe("one provider, two redirect URIs, an audience and a claim of its own, t
   });
 });
 
-test("a key set that nobody serves is 503, and no refusal", async () => {
+test("an unreachable key set is 503, not unauthorized", async () => {
   const edge = await startEdge({
     SESSION_JWKS_URL: "http://127.0.0.1:1/keys",
     SESSION_ISSUER: "https://id.shop.example.com/",

@@ -32,10 +32,10 @@ async function doctor(args: string[], env: Record<string, string> = { BANK_LINK_
   return { output, exitCode };
 }
 
-test("a deployment that is fit ends with 0, and each item has its mark", async () => {
+test("a good deployment exits with 0, and each item has its mark", async () => {
   const { output, exitCode } = await doctor([]);
   assert.equal(exitCode, 0, output);
-  assert.match(output, /^✓ Cybrid gives an access token$/m);
+  assert.match(output, /^✓ Cybrid issues an access token$/m);
   assert.match(output, /^\? Lynx 2: .+\n {4}Register /m);
   assert.match(output, /\d+ ✓ {2}0 ✗ {2}\d+ \?\n$/);
 });
@@ -47,14 +47,14 @@ test("url and key are taken from the command line too", async () => {
   assert.equal(exitCode, 0, output);
 });
 
-test("a wrong key ends with 1 and says so", async () => {
+test("a wrong key exits with 1 and says so", async () => {
   const { output, exitCode } = await doctor([], { BANK_LINK_API_KEY: "another-key-0123456789" });
   assert.equal(exitCode, 1);
-  assert.match(output, /✗ .+\n {4}The key was refused/);
+  assert.match(output, /✗ .+\n {4}The key was rejected/);
   assert.doesNotMatch(output, /another-key/);
 });
 
-test("what cannot be understood ends with 1 and the usage, and is not repeated", async () => {
+test("invalid arguments exit with 1 and print the usage, not themselves", async () => {
   for (const args of [["a-key-in-the-wrong-place"], ["--url", "a-key-in-the-wrong-place"], ["--surprise"]]) {
     const { output, exitCode } = await doctor(args);
     assert.equal(exitCode, 1);
@@ -63,16 +63,16 @@ test("what cannot be understood ends with 1 and the usage, and is not repeated",
   }
 });
 
-test("no Worker there ends with 1", async () => {
+test("a URL without a Worker exits with 1", async () => {
   const { output, exitCode } = await doctor(["--url", "http://localhost:1"]);
   assert.equal(exitCode, 1);
   assert.match(output, /Check --url/);
 });
 
-test("another server there ends with 1", async () => {
+test("a URL of another server exits with 1", async () => {
   const { output, exitCode } = await doctor(["--url", pages.url]);
   assert.equal(exitCode, 1);
-  assert.match(output, /not as a bank-link/);
+  assert.match(output, /is not from bank-link/);
 });
 
 test("a customer gets a real link token", async () => {
@@ -83,7 +83,7 @@ test("a customer gets a real link token", async () => {
   assert.equal(edge.cybrid.workflows(customerId).length, 1);
 });
 
-test("a page without a policy is fit; one that blocks Plaid's frame is not", async () => {
+test("a page without a policy passes; one that blocks Plaid's frame does not", async () => {
   assert.equal((await doctor(["--page", pages.url])).exitCode, 0);
   const strict = `${pages.url}/?csp=${encodeURIComponent("frame-src 'none'")}`;
   const { output, exitCode } = await doctor(["--page", strict]);

@@ -9,14 +9,14 @@ async function examine(edge: Edge, query = ""): Promise<DoctorItem[]> {
   const answer = await edge.call<DoctorReport>("GET", `/v1/doctor${query}`, { token: API_KEY });
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
   assert.equal(answer.headers.get("Cache-Control"), "no-store");
-  const told = JSON.stringify(answer.body);
+  const report = JSON.stringify(answer.body);
   const secrets = [
     ...[API_KEY, SESSION_SECRET, WEBHOOK_SECRET],
     ...[edge.cybrid.settings.clientSecret, edge.lynx.settings.clientSecret],
     ...[...edge.cybrid.accessTokens(), ...edge.lynx.accessTokens()],
   ];
-  for (const secret of secrets) assert.ok(!told.includes(secret), "the report holds a secret");
-  assert.doesNotMatch(told, /link-sandbox-/);
+  for (const secret of secrets) assert.ok(!report.includes(secret), "the report holds a secret");
+  assert.doesNotMatch(report, /link-sandbox-/);
   return answer.body.items;
 }
 
@@ -115,12 +115,12 @@ describe("a good configuration", () => {
     assert.deepEqual(failures(items), ["link_token.cybrid.1"]);
   });
 
-  test("needs to be told whose customer it is, where there are two providers", async () => {
+  test("requires the customer's provider where two are configured", async () => {
     const answer = await edge.call("GET", "/v1/doctor?customer_id=c", { token: API_KEY });
     assert.equal(answer.status, 400);
   });
 
-  test("is told to keys only, and to no page that may not call", async () => {
+  test("is given to API keys only, and to no page of another origin", async () => {
     const { token } = await edge.browser();
     for (const request of [{}, { token }, { token: "another-key-0123456789" }]) {
       assert.equal((await edge.call("GET", "/v1/doctor", request)).status, 401);
@@ -144,7 +144,7 @@ describe("a bad configuration", () => {
     }
   }
 
-  test("is answered by the variables' names, never by their values", async () => {
+  test("is reported by the variables' names, never by their values", async () => {
     const vars = {
       ENVIRONMENT: "staging-with-a-secret",
       SESSION_SECRET: "too-short-secret",
@@ -160,14 +160,14 @@ describe("a bad configuration", () => {
     assert.equal(find(items, "binding.IDEMPOTENCY").result, "ok");
   });
 
-  test("no page may ask while nobody knows which may", async () => {
+  test("no page may call while the allowed origins are unknown", async () => {
     const edge = await startEdge({ ENVIRONMENT: "staging" });
     const answer = await edge.call("GET", "/v1/doctor", { token: API_KEY, headers: { Origin: ORIGIN } });
     assert.equal(answer.status, 403);
     await edge.close();
   });
 
-  test("refused credentials", async () => {
+  test("rejected credentials", async () => {
     const items = await examineWith({ CYBRID_CLIENT_SECRET: "another-secret" });
     assert.deepEqual(failures(items), ["credentials.cybrid"]);
     const { detail } = find(items, "credentials.cybrid");
@@ -185,7 +185,7 @@ describe("a bad configuration", () => {
     assert.deepEqual(failures(items), ["scope.cybrid.workflows:read"]);
   });
 
-  test("redirect URIs and origins that will not do", async () => {
+  test("unsuitable redirect URIs and origins", async () => {
     const items = await examineWith({
       REDIRECT_URIS: `${REDIRECT_URI}?a=1,https://elsewhere.example.com/,${REDIRECT_URI}`,
       ALLOWED_ORIGINS: `${ORIGIN},http://shop.example.com`,

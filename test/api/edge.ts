@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createTestHarness } from "wrangler";
+import type { ConfigVariables } from "../../worker/config.ts";
 import type { Link, Problem, ProviderName, Session } from "../../worker/contract.ts";
 import { openApiDocument } from "../../worker/docs/document.ts";
 import { providerVars } from "../demo/provider-vars.ts";
@@ -49,15 +50,12 @@ export interface Browser {
   token: string;
   call<Body = Link>(method: string, path: string, request?: CallOptions): Promise<Answer<Body>>;
   /** A ready link. */
-  link(wishes?: object): Promise<Link>;
-  /** What Link gives the page when the customer has chosen: the body of a finalize. */
+  link(body?: object): Promise<Link>;
+  /** What Plaid Link passes to the page once the customer has chosen: the body of a finalize. */
   choose(link: Link): { public_token: string } & Record<string, unknown>;
 }
 
-export async function startEdge(
-  vars: Record<string, string> = {},
-  configPath = "./wrangler.toml",
-): Promise<Edge> {
+export async function startEdge(vars: ConfigVariables = {}, configPath = "./wrangler.toml"): Promise<Edge> {
   const plaid = new PlaidBackend();
   const cybrid = await startCybrid({ plaid });
   const lynx = await startLynx({ plaid });
@@ -69,7 +67,7 @@ export async function startEdge(
     API_KEYS: API_KEY,
     ...vars,
   };
-  // As secrets too, which go before whatever a .dev.vars may hold.
+  // As secrets too, which take precedence over a .dev.vars file.
   const harness = createTestHarness({ workers: [{ configPath, vars: all, secrets: all }] });
   const { url } = await harness.listen();
 
@@ -106,10 +104,10 @@ export async function startEdge(
       customerId,
       token,
       call: (method, path, request) => call(method, path, { token, ...request }),
-      async link(wishes = {}) {
-        const { body } = await own.call("POST", "/v1/links", { key: randomUUID(), body: wishes });
-        if (body.status !== "ready") throw new Error(`no ready link: ${JSON.stringify(body)}`);
-        return body;
+      async link(body = {}) {
+        const { body: link } = await own.call("POST", "/v1/links", { key: randomUUID(), body });
+        if (link.status !== "ready") throw new Error(`no ready link: ${JSON.stringify(link)}`);
+        return link;
       },
       choose(link) {
         const { publicToken, item } = plaid.issuePublicToken(link.link_token ?? "", FIRST_PLATYPUS);

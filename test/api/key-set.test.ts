@@ -50,7 +50,7 @@ const create = (token: string) =>
   edge.call<Problem>("POST", "/v1/links", { token, key: randomUUID(), body: {} });
 
 describe("a token of the identity provider", () => {
-  test("while the key set cannot be read, 503 instead of a refusal", async () => {
+  test("is answered 503, not unauthorized, while the key set cannot be read", async () => {
     answersWith = 500;
     const answer = await create(await sign("ES256"));
     answersWith = 200;
@@ -59,12 +59,12 @@ describe("a token of the identity provider", () => {
   });
 
   for (const alg of ALGORITHMS) {
-    test(`is believed when it is signed by ${alg}`, async () => {
+    test(`is accepted when it is signed by ${alg}`, async () => {
       assert.equal((await create(await sign(alg))).status, 201);
     });
   }
 
-  test("is refused, always alike, when anything about it is wrong", async () => {
+  test("is rejected in the same way, whatever is wrong with it", async () => {
     const stranger = await generateKeyPair("ES256");
     const publicPem = await exportSPKI(keys.get("RS256")?.publicKey as Keys["publicKey"]);
     const refused = {

@@ -80,7 +80,7 @@ describe("the log", () => {
     assert.equal(request?.status, 200);
   });
 
-  test("names the provider's own code and request id where it refuses", async () => {
+  test("names the provider's own code and request id when it rejects a call", async () => {
     const requestId = randomUUID();
     edge.cybrid.faults.once("POST /api/external_bank_accounts", {
       kind: "status",

@@ -53,7 +53,7 @@ describe("the document", () => {
     assert.deepEqual([...new Set(mounted)].sort(), documented.sort());
   });
 
-  test("has an id of its own for each operation, and leads nowhere empty", () => {
+  test("has a unique id for each operation, and no dangling reference", () => {
     const ids = routes.map(({ operationId }) => operationId);
     assert.equal(new Set(ids).size, ids.length);
     for (const [, pointer = ""] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
@@ -87,12 +87,12 @@ test("an answer that differs from the document is noticed", async () => {
 });
 
 describe("the readable page", () => {
-  test("is served at /docs, loads nothing and allows its own style alone", async () => {
+  test("is served at /docs, loads nothing and allows only its own style", async () => {
     const response = await edge.harness.fetch("/docs");
     assert.equal(response.status, 200);
     assert.match(response.headers.get("Content-Type") ?? "", /^text\/html/);
     const page = await response.text();
-    assert.equal(page, docsPage());
+    assert.equal(page, await docsPage());
     assert.match(page, /default-src 'none'.*style-src 'sha256-/);
     assert.doesNotMatch(page, /<script|src=|@import|url\(| style="/);
     for (const { operationId } of routes)
@@ -100,7 +100,7 @@ describe("the readable page", () => {
   });
 
   test("the type of each problem leads to its code there", async () => {
-    const page = docsPage();
+    const page = await docsPage();
     for (const code of Object.keys(PROBLEMS)) {
       const slug = code.replaceAll("_", "-");
       const response = await edge.harness.fetch(`/problems/${slug}`, { redirect: "manual" });
@@ -119,7 +119,7 @@ describe("what the Worker answers is what the document says", () => {
     await call("POST", "/v1/sessions", { token: "no", body: {} });
   });
 
-  test("the way of a link, and of a refresh", async () => {
+  test("a link and a refresh from beginning to end", async () => {
     const browser = await edge.browser();
     const send = as(browser);
     edge.cybrid.settings.workflowMs = 1_000;
@@ -188,7 +188,7 @@ describe("what the Worker answers is what the document says", () => {
     await send("POST", "/v1/accounts/a/require-refresh");
   });
 
-  test("a provider that is down, and a page that may not call", async () => {
+  test("a provider that is down, and a page of another origin", async () => {
     const send = as(await edge.browser());
     edge.cybrid.faults.once("GET /api/external_bank_accounts", { kind: "status", status: 503 });
     edge.cybrid.faults.once("GET /api/external_bank_accounts", { kind: "status", status: 503 });

@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => edge.close());
 
-test("logs and KV hold no token and no secret, whatever way a link takes", async () => {
+test("logs and KV hold no token and no secret, whatever becomes of a link", async () => {
   const secrets = [
     API_KEY,
     SESSION_SECRET,

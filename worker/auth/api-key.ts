@@ -1,8 +1,8 @@
-/** API keys of the host's servers, compared without telling by time how much of one was right. */
+/** API keys of the host's servers, compared in constant time. */
 export async function matchesApiKey(presented: string, keys: readonly string[]): Promise<boolean> {
   const digest = await sha256(presented);
   let matches = false;
-  // Hashing makes the lengths equal; every key is compared, so rotation leaks nothing either.
+  // Hashing makes the lengths equal. Every key is compared, so the time does not tell which one matched.
   for (const key of keys) {
     if (equalBytes(digest, await sha256(key))) matches = true;
   }

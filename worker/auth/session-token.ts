@@ -1,4 +1,4 @@
-/** Session tokens: who the browser acts for. Pure but for the key set's fetch; `now` is passed in. */
+/** Session tokens, which name the customer. Pure but for fetching the key set; `now` is passed in. */
 import {
   createRemoteJWKSet,
   decodeProtectedHeader,
@@ -14,19 +14,19 @@ import { CLOCK_SKEW_S, SESSION_MAX_S } from "../limits.ts";
 
 export interface SessionClaims {
   customerId: string;
-  /** As the token names it; a deployment with one provider needs none. */
+  /** `null` if the token names none, as a deployment with one provider allows. */
   provider: ProviderName | null;
   /** The only origin the token may be used from. */
   origin: string | null;
-  /** The host's own note; trusted, because the host signed it. */
+  /** The host's own reference; trusted, because the host signed it. */
   reference: string | null;
 }
 
 export type SessionVerdict =
   | { ok: true; claims: SessionClaims }
-  | { ok: false; reason: "refused" | "keys_unreachable" };
+  | { ok: false; reason: "invalid" | "keys_unreachable" };
 
-const REFUSED: SessionVerdict = { ok: false, reason: "refused" };
+const INVALID: SessionVerdict = { ok: false, reason: "invalid" };
 
 /** Asymmetric algorithms, taken only with the key set; HS256 only with our own secret (RFC 8725, 3.1). */
 const JWKS_ALGORITHMS = ["RS256", "ES256", "EdDSA"];
@@ -48,12 +48,12 @@ export async function verifySession(
       alg === "HS256"
         ? await verifyWithSecrets(token, config, rules)
         : await verifyWithKeySet(token, config, rules);
-    return payload ? readClaims(payload, config, now) : REFUSED;
+    return payload ? readClaims(payload, config, now) : INVALID;
   } catch (error) {
     if (error instanceof errors.JWKSTimeout || isFetchFailure(error)) {
       return { ok: false, reason: "keys_unreachable" };
     }
-    if (error instanceof errors.JOSEError || error instanceof TypeError) return REFUSED;
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return INVALID;
     throw error;
   }
 }
@@ -86,7 +86,7 @@ async function verifyWithKeySet(token: string, { jwks }: SessionConfig, rules: J
   return verified.payload;
 }
 
-/** jose wraps what the key set's server answered in plain JOSEErrors; a failed fetch is thrown as it is. */
+/** jose wraps a bad response of the key set's server in a plain JOSEError, and throws a failed fetch as it is. */
 function isFetchFailure(error: unknown): boolean {
   return (
     (error instanceof errors.JOSEError && error.code === "ERR_JOSE_GENERIC") ||
@@ -97,7 +97,7 @@ function isFetchFailure(error: unknown): boolean {
 
 function readClaims(payload: JWTPayload, config: SessionConfig, now: Date): SessionVerdict {
   const longest = now.getTime() / 1_000 + SESSION_MAX_S + CLOCK_SKEW_S;
-  if (payload.exp === undefined || payload.exp > longest) return REFUSED;
+  if (payload.exp === undefined || payload.exp > longest) return INVALID;
   const shape = createSession.pick({ customer_id: true, origin: true, reference: true });
   const claims = shape.safeParse({
     customer_id: payload[config.customerClaim],
@@ -105,7 +105,7 @@ function readClaims(payload: JWTPayload, config: SessionConfig, now: Date): Sess
     reference: payload.reference,
   });
   const provider = providerName.optional().safeParse(payload.provider);
-  if (!claims.success || !provider.success) return REFUSED;
+  if (!claims.success || !provider.success) return INVALID;
   return {
     ok: true,
     claims: {
@@ -117,7 +117,7 @@ function readClaims(payload: JWTPayload, config: SessionConfig, now: Date): Sess
   };
 }
 
-/** Signs a token with the first secret. The caller has made sure that there is one. */
+/** Signs a token with the first secret, which the caller knows to exist. */
 export async function signSession(
   claims: SessionClaims,
   config: SessionConfig,

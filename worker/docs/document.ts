@@ -1,9 +1,9 @@
-/** The OpenAPI 3.1 document, made of the table of routes and the contract's shapes. Pure. */
+/** The OpenAPI 3.1 document, generated from the table of routes and the contract's shapes. Pure. */
 import { PROBLEMS } from "../problems/registry.ts";
 import { VERSION } from "../version.ts";
+import { componentSchemas, schemaReference } from "./component-schemas.ts";
 import { COMMON_RESPONSE_HEADERS, type ResponseHeader, requestHeaders, responseHeaders } from "./headers.ts";
 import { type Answer, type Route, routes, type Who } from "./routes.ts";
-import { componentSchemas, schemaReference } from "./shapes.ts";
 
 const SECURITY: Readonly<Record<Who, readonly Record<string, never[]>[]>> = {
   session: [{ session: [] }],
@@ -23,7 +23,7 @@ export function openApiDocument() {
       title: "bank-link",
       version: VERSION,
       summary: "Links bank accounts through Plaid Link on Cybrid and Lynx.",
-      description: "JSON in and out. Unknown fields are refused. Problems are RFC 9457.",
+      description: "JSON in and out. Unknown fields are rejected. Errors are problems (RFC 9457).",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
@@ -35,9 +35,9 @@ export function openApiDocument() {
           type: "http",
           scheme: "bearer",
           bearerFormat: "JWT",
-          description: "A session token, in a browser: says which customer it acts for.",
+          description: "A session token, for browsers: names the customer.",
         },
-        key: { type: "http", scheme: "bearer", description: "An API key, on the host's server." },
+        key: { type: "http", scheme: "bearer", description: "An API key, for the host's server." },
       },
       parameters: Object.fromEntries(
         Object.entries(requestHeaders).map(([name, { required, description }]) => [
@@ -64,7 +64,7 @@ function operation(route: Route) {
     ...(route.body && {
       requestBody: { required: true, content: { "application/json": { schema: oneOf(route.body) } } },
     }),
-    responses: { ...successes(route), ...refusals(route) },
+    responses: { ...successes(route), ...errors(route) },
   };
 }
 
@@ -101,20 +101,20 @@ function successes({ answers }: Route) {
   );
 }
 
-/** One entry per status; its schema names the codes that may come with it. */
-function refusals({ problems, headers }: Route) {
-  const waits = headers?.includes("Prefer") ? (["Preference-Applied"] as const) : [];
+/** One response per status; its schema names the codes that it may have. */
+function errors({ problems, headers }: Route) {
+  const preference = headers?.includes("Prefer") ? (["Preference-Applied"] as const) : [];
   const byStatus = Map.groupBy(new Set(problems), (code) => PROBLEMS[code].status);
   return Object.fromEntries(
-    [...byStatus].map(([status, together]) => [
+    [...byStatus].map(([status, codes]) => [
       status,
       {
-        description: together.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(" "),
+        description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(" "),
         headers: headersOf(
           [...COMMON_RESPONSE_HEADERS, ...(status === 401 ? (["WWW-Authenticate"] as const) : [])],
           [
-            ...waits,
-            ...(together.some((code) => PROBLEMS[code].retryable) ? (["Retry-After"] as const) : []),
+            ...preference,
+            ...(codes.some((code) => PROBLEMS[code].retryable) ? (["Retry-After"] as const) : []),
           ],
         ),
         content: {
@@ -122,7 +122,7 @@ function refusals({ problems, headers }: Route) {
             schema: {
               allOf: [
                 schemaReference("Problem"),
-                { type: "object", properties: { code: { enum: together } }, required: ["code"] },
+                { type: "object", properties: { code: { enum: codes } }, required: ["code"] },
               ],
             },
           },
@@ -132,9 +132,9 @@ function refusals({ problems, headers }: Route) {
   );
 }
 
-function headersOf(sure: readonly ResponseHeader[], optional: readonly ResponseHeader[] = []) {
+function headersOf(required: readonly ResponseHeader[], optional: readonly ResponseHeader[] = []) {
   return Object.fromEntries([
-    ...sure.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+    ...required.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
     ...optional.map((name) => [name, { $ref: `#/components/headers/Optional-${name}` }]),
   ]);
 }

@@ -1,27 +1,27 @@
-/** The headers that mean something here, in requests and in answers. */
+/** The request and response headers that the API defines. */
 import { IDEMPOTENCY_KEY_MAX_CHARS, WAIT_GET_DEFAULT_S, WAIT_MAX_S, WAIT_POST_DEFAULT_S } from "../limits.ts";
 
 export const requestHeaders = {
   "Idempotency-Key": {
     required: true,
-    description: `A new one for each intent, the same for each repeat of it: 1 to ${IDEMPOTENCY_KEY_MAX_CHARS} printable ASCII characters, quoted or bare, kept for 24 hours.`,
+    description: `A new key for each operation, the same key for each retry of it: 1 to ${IDEMPOTENCY_KEY_MAX_CHARS} printable ASCII characters, quoted or bare. Remembered for 24 hours.`,
   },
   Prefer: {
     required: false,
-    description: `\`wait=N\` (RFC 7240): seconds to hold the answer while the provider works, at most ${WAIT_MAX_S}. Without it POST waits ${WAIT_POST_DEFAULT_S}, GET ${WAIT_GET_DEFAULT_S}.`,
+    description: `\`wait=N\` (RFC 7240): how many seconds to wait for the provider before answering, at most ${WAIT_MAX_S}. The default is ${WAIT_POST_DEFAULT_S} for POST and ${WAIT_GET_DEFAULT_S} for GET.`,
   },
 } as const;
 export type RequestHeader = keyof typeof requestHeaders;
 
 export const responseHeaders = {
-  "X-Request-Id": "The caller's, if sane, else a new one. Name it to support.",
+  "X-Request-Id": "The caller's, if valid, else a new one. Quote it to support.",
   "Cache-Control": "Always `no-store`.",
   "Retry-After": "Seconds to wait before asking again.",
-  "Preference-Applied": "The `wait` that was granted.",
-  "Idempotent-Replayed": "`true`: this key had been seen; this is its link, as it now stands.",
+  "Preference-Applied": "The `wait` that was applied.",
+  "Idempotent-Replayed": "`true`: the key was used before, and this is its link in its current state.",
   "WWW-Authenticate": "`Bearer`.",
 } as const;
 export type ResponseHeader = keyof typeof responseHeaders;
 
-/** On every answer. */
+/** On every response. */
 export const COMMON_RESPONSE_HEADERS: readonly ResponseHeader[] = ["X-Request-Id", "Cache-Control"];

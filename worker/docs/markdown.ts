@@ -1,6 +1,6 @@
 /** Tables in Markdown documents, between markers that say where they come from. Pure. */
 
-/** Padded as the formatter pads it, so that the two never disagree. */
+/** Padded like a formatter pads it, so that formatting the document changes nothing. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const escaped = [head, ...rows].map((cells) => cells.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((_, column) => Math.max(3, ...escaped.map((cells) => cells[column]?.length ?? 0)));
@@ -10,7 +10,7 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return [line(first), line(widths.map((width) => "-".repeat(width))), ...others.map(line)].join("\n");
 }
 
-/** `null` where the document has no place for this table. */
+/** `null` if the document lacks the markers of this table. */
 export function withTable(document: string, name: string, table: string): string | null {
   const begin = `<!-- ${name}: written by \`npm run tables\` -->`;
   const end = `<!-- /${name} -->`;

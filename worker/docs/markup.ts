@@ -1,34 +1,20 @@
-/** HTML by tagged templates: text is escaped, markup is not. */
-export interface Markup {
-  readonly markup: string;
-}
+/** Markup by Hono's `html`, which escapes whatever is text: the pieces that several parts of the page share. */
+import { html } from "hono/html";
 
-type Part = string | Markup | readonly Markup[];
-
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  return { markup: strings.reduce((before, after, index) => before + render(parts[index - 1]) + after) };
-}
-
-function render(part: Part | undefined): string {
-  if (part === undefined) return "";
-  if (typeof part === "string") return escapeText(part);
-  return "markup" in part ? part.markup : part.map(({ markup }) => markup).join("");
-}
-
-function escapeText(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}
+export type Markup = ReturnType<typeof html>;
 
 /** A sentence whose `names` between backticks are code. */
 export function sentence(text: string): Markup {
-  return { markup: escapeText(text).replace(/`([^`]+)`/g, "<code>$1</code>") };
+  // What was between two backticks is at the odd places.
+  const parts = text.split("`");
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
-export function table(head: readonly string[], rows: readonly (readonly Part[])[]): Markup {
+export function joined(parts: readonly Markup[], separator: string): Markup {
+  return html`${parts.map((part, index) => [index > 0 && separator, part])}`;
+}
+
+export function table(head: readonly string[], rows: readonly (readonly (Markup | string)[])[]): Markup {
   return html`<div class="scroll" tabindex="0"><table>
 <thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
 <tbody>

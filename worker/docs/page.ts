@@ -1,18 +1,20 @@
-/** The readable page at /docs, one file that loads nothing: routes, fields, headers and codes as tables. Pure. */
+/** The readable page at /docs: routes, fields, headers and codes as tables, in one file that loads nothing. Pure. */
 import { createHash } from "node:crypto";
+import { html, raw } from "hono/html";
 import { PROBLEMS, type ProblemCode } from "../problems/registry.ts";
 import { problemSlug } from "../problems/slug.ts";
 import { VERSION } from "../version.ts";
+import { componentSchemas, type JsonSchema } from "./component-schemas.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
-import { html, type Markup, sentence, table } from "./markup.ts";
+import { joined, type Markup, sentence, table } from "./markup.ts";
 import { type Route, routes } from "./routes.ts";
-import { componentSchemas, type JsonSchema, type ShapeName } from "./shapes.ts";
+import type { ShapeName } from "./shapes.ts";
 import { stylesheet } from "./stylesheet.ts";
 import { typeText } from "./type-text.ts";
 
-export function docsPage(): string {
+export async function docsPage(): Promise<string> {
   const hash = createHash("sha256").update(stylesheet).digest("base64");
-  const page = html`<!doctype html>
+  const page = await html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -20,7 +22,7 @@ export function docsPage(): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
 <link rel="icon" href="data:,">
 <title>bank-link API</title>
-<style>${{ markup: stylesheet }}</style>
+<style>${raw(stylesheet)}</style>
 </head>
 <body>
 <header>
@@ -29,7 +31,7 @@ export function docsPage(): string {
 <nav><a href="#routes">Routes</a> <a href="#shapes">Shapes</a> <a href="#headers">Headers</a> <a href="#codes">Codes</a></nav>
 </header>
 <main>
-<p>JSON in and out; unknown fields are refused. A <em>session</em> is a short-lived token of one customer, for browsers; a <em>key</em> is an API key, for servers. Both are bearer tokens.</p>
+<p>JSON in and out; unknown fields are rejected. A <em>session</em> is a short-lived token for one customer, used by browsers; a <em>key</em> is an API key, used by servers. Both are bearer tokens.</p>
 <h2 id="routes">Routes</h2>
 ${overview()}
 ${routes.map(routeSection)}
@@ -38,13 +40,13 @@ ${Object.entries(componentSchemas()).map(([name, schema]) => shapeSection(name, 
 <h2 id="headers">Headers</h2>
 ${headerTables()}
 <h2 id="codes">Codes</h2>
-<p>Every refusal is a problem (RFC 9457) with one of these codes. <em>Only in a link</em>: no HTTP error, but the problem inside a failed link.</p>
+<p>Every error is a problem (RFC 9457) with one of these codes. <em>Only in a link</em>: not an HTTP error, but the problem inside a failed link.</p>
 ${codeTable()}
 </main>
 </body>
 </html>
 `;
-  return page.markup;
+  return page.toString();
 }
 
 function overview(): Markup {
@@ -76,14 +78,14 @@ function routeSection(route: Route): Markup {
 <p>${sentence(summary)} Called by: ${who}.</p>
 ${inputs.length > 0 ? table(["Input", "Meaning"], inputs) : ""}
 ${table(
-  ["Answer", "Body", "When"],
+  ["Status", "Body", "When"],
   Object.entries(answers).map(([status, { shape, when }]) => [
     status,
     shape ? shapeLink(shape) : "none",
     sentence(when),
   ]),
 )}
-${route.problems.length > 0 ? html`<p>Refusals: ${joined([...new Set(route.problems)].map(codeLink), ", ")}.</p>` : ""}
+${route.problems.length > 0 ? html`<p>Errors: ${joined([...new Set(route.problems)].map(codeLink), ", ")}.</p>` : ""}
 </section>
 `;
 }
@@ -104,7 +106,7 @@ ${table(
 `;
 }
 
-/** The variants of a union in one table: a field may be whatever any of them says. */
+/** The variants of a union as one shape: a field has the types that it has in any of them. */
 function merged(variants: readonly JsonSchema[]): JsonSchema {
   const names = new Set(variants.flatMap(({ properties = {} }) => Object.keys(properties)));
   const properties = [...names].map((name) => {
@@ -117,14 +119,14 @@ function merged(variants: readonly JsonSchema[]): JsonSchema {
 
 function headerTables(): Markup {
   return html`${table(
-    ["Sent", "Meaning"],
+    ["Request header", "Meaning"],
     Object.entries(requestHeaders).map(([name, { description }]) => [
       html`<code>${name}</code>`,
       sentence(description),
     ]),
   )}
 ${table(
-  ["Answered", "Meaning"],
+  ["Response header", "Meaning"],
   Object.entries(responseHeaders).map(([name, description]) => [
     html`<code>${name}</code>`,
     sentence(description),
@@ -151,8 +153,4 @@ function shapeLink(name: ShapeName): Markup {
 
 function codeLink(code: ProblemCode): Markup {
   return html`<a href="#${problemSlug(code)}"><code>${code}</code></a>`;
-}
-
-function joined(parts: readonly Markup[], separator: string): Markup {
-  return { markup: parts.map(({ markup }) => markup).join(separator) };
 }

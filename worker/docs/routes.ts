@@ -1,4 +1,4 @@
-/** Every route of the API, for document and page. Tests hold it to the routes that are mounted and to what they answer. */
+/** Every route of the API, for the OpenAPI document and the page at /docs. Tests compare it with the mounted routes and with what they answer. */
 import type { ProblemCode } from "../problems/registry.ts";
 import type { RequestHeader, ResponseHeader } from "./headers.ts";
 import type { ShapeName } from "./shapes.ts";
@@ -9,7 +9,7 @@ export interface Answer {
   /** `null`: no body. */
   shape: ShapeName | null;
   when: string;
-  /** Those that come for sure, and those that may. */
+  /** Besides those on every response: the headers that are always sent, and those that may be. */
   headers?: readonly ResponseHeader[];
   optionalHeaders?: readonly ResponseHeader[];
 }
@@ -34,20 +34,23 @@ export interface Route {
 }
 
 const CUSTOMER_BY_KEY = {
-  customer_id: { required: false, description: "With an API key: whose. Never with a session." },
-  provider: { required: false, description: "With an API key, where two providers are configured." },
+  customer_id: {
+    required: false,
+    description: "The customer: required with an API key, ignored with a session token.",
+  },
+  provider: { required: false, description: "With an API key: required where two providers are configured." },
 };
 
 const COMMON = ["unauthorized", "forbidden_origin", "provider_misconfigured", "internal_error"] as const;
-/** A session may be signed by keys that cannot be read at the moment. */
+/** The keys that sign session tokens may be unreachable. */
 const SESSION = [...COMMON, "rate_limited", "provider_unavailable"] as const;
 const SESSION_OR_KEY = [...SESSION, "invalid_request"] as const;
 const BODY = ["invalid_request", "payload_too_large"] as const;
-const ONCE = ["idempotency_key_missing", "idempotency_in_progress", "idempotency_key_reused"] as const;
+const IDEMPOTENT = ["idempotency_key_missing", "idempotency_in_progress", "idempotency_key_reused"] as const;
 
-const WORKING: Answer = {
+const PENDING: Answer = {
   shape: "Link",
-  when: "The provider still works: ask again after `Retry-After`.",
+  when: "The provider is still working: ask again after `Retry-After`.",
   headers: ["Retry-After"],
   optionalHeaders: ["Preference-Applied", "Idempotent-Replayed"],
 };
@@ -63,9 +66,9 @@ export const routes: readonly Route[] = [
     path: "/v1/sessions",
     operationId: "createSession",
     who: "key",
-    summary: "Mints a session token, for hosts that would rather not sign JWTs.",
+    summary: "Issues a session token, for hosts that prefer not to sign JWTs themselves.",
     body: ["CreateSession"],
-    answers: { 201: { shape: "Session", when: "Hand it to the customer's page." } },
+    answers: { 201: { shape: "Session", when: "The token, for the customer's page." } },
     problems: [...COMMON, ...BODY],
   },
   {
@@ -74,21 +77,21 @@ export const routes: readonly Route[] = [
     operationId: "createLink",
     who: "session",
     summary:
-      "Begins a link, or a refresh of an account. A ready link of the same wishes that was never opened is handed out again.",
+      "Creates a link; with `account_id`, a refresh of that account. A `ready` link with the same parameters that was never opened is returned instead.",
     headers: ["Idempotency-Key", "Prefer"],
     body: ["CreateLink"],
     answers: {
       201: link(
-        "`ready` with its token; or `failed` with the problem inside.",
+        "`ready`, with its token; or `failed`, with the problem inside.",
         "Preference-Applied",
         "Idempotent-Replayed",
       ),
-      202: WORKING,
+      202: PENDING,
     },
     problems: [
       ...SESSION,
       ...BODY,
-      ...ONCE,
+      ...IDEMPOTENT,
       "not_found",
       "redirect_uri_not_allowed",
       "refresh_unsupported",
@@ -110,11 +113,12 @@ export const routes: readonly Route[] = [
     path: "/v1/links/current",
     operationId: "currentLink",
     who: "session",
-    summary: "The link that was opened last and is not at its end: where a return from the bank goes on.",
-    query: { redirect_uri: { required: false, description: "Only a link with this one." } },
+    summary:
+      "The most recently opened link that has not completed: the page resumes it after the bank's redirect.",
+    query: { redirect_uri: { required: false, description: "Only a link with this redirect URI." } },
     answers: {
       200: link("With its token while it is `ready`."),
-      202: { ...WORKING, optionalHeaders: [] },
+      202: { ...PENDING, optionalHeaders: [] },
     },
     problems: [...SESSION, "not_found"],
   },
@@ -123,12 +127,12 @@ export const routes: readonly Route[] = [
     path: "/v1/links/{id}",
     operationId: "readLink",
     who: "session or key",
-    summary: "One link, as it now stands.",
+    summary: "One link in its current state.",
     query: CUSTOMER_BY_KEY,
     headers: ["Prefer"],
     answers: {
-      200: link("Nothing is being done at the moment.", "Preference-Applied"),
-      202: { ...WORKING, optionalHeaders: ["Preference-Applied"] },
+      200: link("The link, unless it is `preparing` or `finalizing`.", "Preference-Applied"),
+      202: { ...PENDING, optionalHeaders: ["Preference-Applied"] },
     },
     problems: [...SESSION_OR_KEY, "not_found"],
   },
@@ -137,8 +141,8 @@ export const routes: readonly Route[] = [
     path: "/v1/links/{id}/open",
     operationId: "openLink",
     who: "session",
-    summary: "Says that Plaid Link is about to open.",
-    answers: { 200: link("Noted.") },
+    summary: "Records that Plaid Link is about to open.",
+    answers: { 200: link("The link.") },
     problems: [...SESSION, "not_found", "link_closed"],
   },
   {
@@ -146,21 +150,22 @@ export const routes: readonly Route[] = [
     path: "/v1/links/{id}/finalize",
     operationId: "finalizeLink",
     who: "session",
-    summary: "Turns what the customer chose into an account, once. A second finalize joins the first.",
+    summary:
+      "Creates the account that the customer chose, or completes the refresh, exactly once. A second finalize joins the first.",
     headers: ["Idempotency-Key", "Prefer"],
     body: ["FinalizeLink", "FinalizeRefresh"],
     answers: {
       200: link(
-        "At its end: `linked`, or `failed` with the problem inside.",
+        "Completed: `linked`, or `failed` with the problem inside.",
         "Preference-Applied",
         "Idempotent-Replayed",
       ),
-      202: WORKING,
+      202: PENDING,
     },
     problems: [
       ...SESSION,
       ...BODY,
-      ...ONCE,
+      ...IDEMPOTENT,
       "not_found",
       "link_closed",
       "account_metadata_missing",
@@ -174,9 +179,9 @@ export const routes: readonly Route[] = [
     operationId: "exitLink",
     who: "session",
     summary:
-      "Says that the customer left Link. With Cybrid it can be opened again unless `final`; with Lynx it ends.",
+      "Records that the customer left Plaid Link. A Cybrid link can be opened again unless `final` is set; a Lynx link ends.",
     body: ["ExitLink"],
-    answers: { 200: link("Noted."), 202: { ...WORKING, optionalHeaders: [] } },
+    answers: { 200: link("The link."), 202: { ...PENDING, optionalHeaders: [] } },
     problems: [...SESSION, ...BODY, "not_found"],
   },
   {
@@ -184,7 +189,7 @@ export const routes: readonly Route[] = [
     path: "/v1/accounts",
     operationId: "listAccounts",
     who: "session or key",
-    summary: "The customer's accounts.",
+    summary: "The customer's accounts at the provider.",
     query: CUSTOMER_BY_KEY,
     answers: { 200: { shape: "AccountList", when: "Newest first." } },
     problems: [...SESSION_OR_KEY, "listing_unsupported", "provider_timeout"],
@@ -194,9 +199,9 @@ export const routes: readonly Route[] = [
     path: "/v1/accounts/{id}",
     operationId: "readAccount",
     who: "session or key",
-    summary: "One account, as the provider now tells it.",
+    summary: "One account in its current state at the provider.",
     query: CUSTOMER_BY_KEY,
-    answers: { 200: { shape: "Account", when: "Found." } },
+    answers: { 200: { shape: "Account", when: "The account." } },
     problems: [...SESSION_OR_KEY, "not_found", "listing_unsupported", "provider_timeout"],
   },
   {
@@ -204,7 +209,7 @@ export const routes: readonly Route[] = [
     path: "/v1/accounts/{id}",
     operationId: "removeAccount",
     who: "session",
-    summary: "Disconnects the account, where the provider can.",
+    summary: "Disconnects the account, where the provider supports it.",
     answers: { 200: { shape: "Account", when: "`removing` or `removed`." } },
     problems: [...SESSION, "not_found", "removal_unsupported", "provider_timeout"],
   },
@@ -214,8 +219,8 @@ export const routes: readonly Route[] = [
     operationId: "requireRefresh",
     who: "session",
     summary:
-      "Sandbox only, 404 elsewhere: makes the account `refresh_required`, as an expired connection would.",
-    answers: { 200: { shape: "Account", when: "Done." } },
+      "Sandbox only, 404 in production: sets the account to `refresh_required`, as an expired connection would.",
+    answers: { 200: { shape: "Account", when: "The account." } },
     problems: [...SESSION, "not_found", "refresh_unsupported", "provider_timeout"],
   },
   {
@@ -223,11 +228,11 @@ export const routes: readonly Route[] = [
     path: "/v1/customers/{id}",
     operationId: "eraseCustomer",
     who: "key",
-    summary: "Erases what we hold of a customer. The accounts at the provider stay.",
+    summary: "Erases everything stored about a customer. The accounts at the provider are not touched.",
     query: {
-      provider: { required: false, description: "Needed where two providers are configured." },
+      provider: { required: false, description: "Required where two providers are configured." },
     },
-    answers: { 204: { shape: null, when: "Erased; also when there was nothing." } },
+    answers: { 204: { shape: null, when: "Erased, or nothing was stored." } },
     problems: [...COMMON, "invalid_request"],
   },
   {
@@ -235,12 +240,12 @@ export const routes: readonly Route[] = [
     path: "/v1/webhooks",
     operationId: "listUndelivered",
     who: "key",
-    summary: "What the webhook could not deliver so far, for one customer.",
+    summary: "The webhook messages of one customer that have not been delivered.",
     query: {
-      customer_id: { required: true, description: "Whose." },
-      provider: { required: false, description: "Needed where two providers are configured." },
+      customer_id: { required: true, description: "The customer." },
+      provider: { required: false, description: "Required where two providers are configured." },
     },
-    answers: { 200: { shape: "UndeliveredList", when: "Found." } },
+    answers: { 200: { shape: "UndeliveredList", when: "The messages." } },
     problems: [...COMMON, "invalid_request"],
   },
   {
@@ -248,15 +253,18 @@ export const routes: readonly Route[] = [
     path: "/v1/doctor",
     operationId: "doctor",
     who: "key",
-    summary: "The go-live checklist. It also answers while the configuration is bad.",
+    summary: "The go-live checklist, also while the configuration is invalid.",
     query: {
       customer_id: {
         required: false,
-        description: "Makes one real link token for this customer per redirect URI.",
+        description: "Creates one real link token per redirect URI for this customer.",
       },
-      provider: { required: false, description: "Whose customer, where two providers are configured." },
+      provider: {
+        required: false,
+        description: "The customer's provider: required where two are configured.",
+      },
     },
-    answers: { 200: { shape: "DoctorReport", when: "Whatever was found." } },
+    answers: { 200: { shape: "DoctorReport", when: "The report, whatever the checks found." } },
     problems: ["unauthorized", "forbidden_origin", "invalid_request", "internal_error"],
   },
   {
@@ -264,8 +272,8 @@ export const routes: readonly Route[] = [
     path: "/healthz",
     operationId: "health",
     who: "all",
-    summary: "Alive.",
-    answers: { 200: { shape: "Health", when: "Alive." } },
+    summary: "Whether the Worker is running, and its version.",
+    answers: { 200: { shape: "Health", when: "The Worker is running." } },
     problems: [],
   },
 ];

@@ -1,4 +1,4 @@
-/** Of the page at /docs. Inline, and allowed by its hash alone. */
+/** The style sheet of the page at /docs. Inline, and allowed by its hash alone. */
 export const stylesheet = `
 :root {
   color-scheme: light dark;

@@ -1,8 +1,9 @@
-/** The tables that documents show, made of the same sources as the API's document. Pure. */
+/** The tables of worker/README.md, made of the same sources as the API's document. Pure. */
 import { PROBLEMS } from "../problems/registry.ts";
 import { markdownTable, withTable } from "./markdown.ts";
 import { routes } from "./routes.ts";
 
+/** By the name in their markers. */
 export const tables = {
   routes: () =>
     markdownTable(
@@ -22,17 +23,11 @@ export const tables = {
     ),
 } as const;
 
-/** Which document shows which. */
-export const documents: Readonly<Record<string, readonly (keyof typeof tables)[]>> = {
-  "README.md": ["codes"],
-  "worker/README.md": ["routes", "codes"],
-};
-
-/** @throws where a table has no place in the document */
-export function withTables(file: string, document: string): string {
-  return (documents[file] ?? []).reduce((text, name) => {
-    const written = withTable(text, name, tables[name]());
-    if (written === null) throw new Error(`${file} has no markers for the table of ${name}`);
+/** @throws where the document lacks the markers of a table */
+export function withTables(document: string): string {
+  return Object.entries(tables).reduce((text, [name, table]) => {
+    const written = withTable(text, name, table());
+    if (written === null) throw new Error(`there are no markers for the table of ${name}`);
     return written;
   }, document);
 }

@@ -7,7 +7,7 @@ import { docsPage } from "./page.ts";
 const dist = join(import.meta.dirname, "../../dist");
 mkdirSync(dist, { recursive: true });
 writeFileSync(join(dist, "openapi.json"), JSON.stringify(openApiDocument()));
-writeFileSync(join(dist, "docs.html"), docsPage());
+writeFileSync(join(dist, "docs.html"), await docsPage());
 
 // Of all that is built, only this is uploaded to be served.
 const served = ["bank-link.js", "chunks", "LICENSES.md", "openapi.json", "docs.html"];

@@ -1,10 +1,9 @@
-/** The go-live checklist, from what can be tried to what only a person can know. */
+/** The go-live checklist: first what can be tried, last what only a person can check. */
 import type { Config, Configuration } from "../config.ts";
 import type { DoctorItem, ProviderName } from "../contract.ts";
 import type { Env } from "../env.ts";
 import type { Log } from "../log.ts";
-import { accessTokenSource } from "../providers/access-token-source.ts";
-import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
+import { accessTokensOf, openProvider } from "../providers/registry.ts";
 import { checkOrigins, checkRedirectUris } from "./checks/addresses.ts";
 import { checkBindings } from "./checks/bindings.ts";
 import { checkConfiguration } from "./checks/configuration.ts";
@@ -14,20 +13,24 @@ import { checkProvider } from "./checks/provider.ts";
 import { checkWebhook } from "./checks/webhook.ts";
 import { unknown } from "./items.ts";
 
-export interface Wishes {
-  /** For whom to make real link tokens, if for anyone. */
+export interface ExamineOptions {
+  /** The customer to create real link tokens for, if any. */
   customer: { provider: ProviderName; customerId: string } | null;
-  /** `null` where no webhook is configured. */
+  /** `null` if no webhook is configured. */
   sendTestWebhook: (() => Promise<boolean>) | null;
   log: Log;
 }
 
-export async function examine(env: Env, configuration: Configuration, wishes: Wishes): Promise<DoctorItem[]> {
+export async function examine(
+  env: Env,
+  configuration: Configuration,
+  options: ExamineOptions,
+): Promise<DoctorItem[]> {
   const groups = await Promise.all([
     checkConfiguration(configuration),
     checkBindings(env),
     configuration.ok
-      ? examineConfigured(env, configuration.config, wishes)
+      ? examineConfigured(env, configuration.config, options)
       : [unknown("providers", "Everything else", "Correct the configuration first.")],
   ]);
   return groups.flat();
@@ -36,23 +39,18 @@ export async function examine(env: Env, configuration: Configuration, wishes: Wi
 async function examineConfigured(
   env: Env,
   config: Config,
-  { customer, sendTestWebhook, log }: Wishes,
+  { customer, sendTestWebhook, log }: ExamineOptions,
 ): Promise<DoctorItem[]> {
-  const connect = (name: ProviderName) => {
-    const tokens = accessTokenSource(env, name, accessTokenIdentity(config, name));
-    return { tokens, provider: createProvider(config, name, { tokens, log }) };
-  };
   const groups = await Promise.all([
-    ...config.providers.map((name) => {
-      const { provider, tokens } = connect(name);
-      return checkProvider(provider, tokens);
-    }),
+    ...config.providers.map((name) =>
+      checkProvider(openProvider(config, env, name, log), accessTokensOf(config, env, name)),
+    ),
     checkRedirectUris(config),
     checkOrigins(config),
     checkWebhook(sendTestWebhook),
     customer
       ? tryLinkTokens({
-          provider: connect(customer.provider).provider,
+          provider: openProvider(config, env, customer.provider, log),
           customerId: customer.customerId,
           redirectUris: config.redirectUris,
           now: Date.now,

@@ -5,7 +5,7 @@ import type { AppEnv } from "./context.ts";
 
 const PREFLIGHT_MAX_AGE_S = 86_400;
 
-/** CORS for the allowed origins; bearer tokens only, so no credentials mode. */
+/** CORS for the allowed origins, without credentials: the API takes bearer tokens only. */
 export const allowOrigins = cors({
   origin: (origin, c) => (c.get("config").allowedOrigins.has(origin) ? origin : null),
   allowMethods: ["GET", "POST", "DELETE"],
@@ -14,7 +14,7 @@ export const allowOrigins = cors({
   maxAge: PREFLIGHT_MAX_AGE_S,
 });
 
-/** A page that is not named may not call, whatever token it got hold of; `null` is an origin like others. */
+/** A page of another origin is rejected, whatever token it has; `null` is an origin like any other. */
 export const checkOrigin = createMiddleware<AppEnv>(async function checkOrigin(c, next) {
   const origin = c.req.header("Origin");
   if (origin !== undefined && !c.get("config").allowedOrigins.has(origin)) refuse("forbidden_origin");

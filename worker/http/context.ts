@@ -1,4 +1,4 @@
-/** What middleware leaves for the routes. */
+/** What the middleware provides to the routes. */
 import type { Context } from "hono";
 import type { Config } from "../config.ts";
 import type { Env } from "../env.ts";

@@ -3,7 +3,7 @@ import { log } from "../log.ts";
 import { type Refusal, RefusalError, toProblem } from "../problems/problem.ts";
 import type { AppContext } from "./context.ts";
 
-/** The one place where a refusal becomes problem+json; anything else is a defect of ours and says nothing outside. */
+/** The one place where a refusal becomes problem+json. Any other error is a defect of ours, whose reason is only logged. */
 export function handleError(error: Error, c: AppContext): Response {
   const refusal = toRefusal(error);
   if (refusal.code === "internal_error") {

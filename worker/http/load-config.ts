@@ -4,7 +4,7 @@ import { log } from "../log.ts";
 import { refuse } from "../problems/problem.ts";
 import type { AppEnv } from "./context.ts";
 
-/** A deployment that cannot work says so at once: outside in one code, in the log by the variables' names. */
+/** An invalid configuration rejects every request: one code for the caller, the variables' names in the log. */
 export const loadConfig = createMiddleware<AppEnv>(async function loadConfig(c, next) {
   try {
     c.set("config", configOf(c.env));

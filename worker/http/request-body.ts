@@ -23,9 +23,12 @@ export function checkShape<Schema extends z.ZodType>(schema: Schema, value: unkn
   if (parsed.success) return parsed.data;
   return refuse("invalid_request", {
     errors: parsed.error.issues.flatMap((issue) =>
-      // An unknown field is a fault of the field, not of the object around it.
+      // The pointer names the unknown field itself, not the object around it.
       issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => ({ detail: "is not known here", pointer: pointerTo([...issue.path, key]) }))
+        ? issue.keys.map((key) => ({
+            detail: "is not a known field",
+            pointer: pointerTo([...issue.path, key]),
+          }))
         : [{ detail: issue.message, pointer: pointerTo(issue.path) }],
     ),
   });

@@ -1,26 +1,25 @@
 /** Scope and fingerprint of a request that carries an Idempotency-Key, as hashes. */
 import type { Owner } from "../ledger/owner.ts";
 
-/** Environment, provider, customer, method and whole path belong to a key; the hash keeps them out of KV. */
+/** Of how a fingerprint is made: what an earlier release remembers under another version is a new request. */
+const VERSION = 2;
+
+/** A key belongs to an environment, provider, customer, method and path. As a hash, none of them is stored. */
 export function scopeOf(
   { environment, provider, customerId }: Owner,
   method: string,
   path: string,
   key: string,
 ) {
-  return sha256(JSON.stringify([environment, provider, customerId, method, path, key]));
+  return sha256(JSON.stringify([VERSION, environment, provider, customerId, method, path, key]));
 }
 
-/** Of the validated body, so that neither white space nor the order of fields makes another payload. */
+/**
+ * `body`: as its schema has parsed it. zod emits the fields in the schema's order, so neither white space nor the order
+ * of fields makes another payload.
+ */
 export function fingerprintOf(body: unknown): Promise<string> {
-  return sha256(JSON.stringify(canonical(body)));
-}
-
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (value === null || typeof value !== "object") return value;
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, field]) => [name, canonical(field)]));
+  return sha256(JSON.stringify(body));
 }
 
 async function sha256(text: string): Promise<string> {

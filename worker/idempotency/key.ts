@@ -2,7 +2,7 @@
 import { IDEMPOTENCY_KEY_MAX_CHARS } from "../limits.ts";
 import { refuse } from "../problems/problem.ts";
 
-/** @throws RefusalError where the header is missing or no key. */
+/** @throws RefusalError if the header is missing or invalid. */
 export function parseIdempotencyKey(header: string | undefined): string {
   if (header === undefined || header.trim() === "") refuse("idempotency_key_missing");
   const text = header.trim();
@@ -11,7 +11,7 @@ export function parseIdempotencyKey(header: string | undefined): string {
   const key = quoted ?? (/^[!#-~][ !#-~]*$/.test(text) ? text : "");
   if (key === "" || key.length > IDEMPOTENCY_KEY_MAX_CHARS) {
     refuse("invalid_request", {
-      detail: `Idempotency-Key takes 1 to ${IDEMPOTENCY_KEY_MAX_CHARS} printable ASCII characters, quoted or bare.`,
+      detail: `Idempotency-Key must have 1 to ${IDEMPOTENCY_KEY_MAX_CHARS} printable ASCII characters, quoted or bare.`,
     });
   }
   return key;

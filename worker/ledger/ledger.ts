@@ -15,9 +15,9 @@ import {
 } from "../limits.ts";
 import { type Log, log, loggableCode, loggableId } from "../log.ts";
 import type { Message } from "../notify/message.ts";
-import { type AccessTokensBinding, accessTokenSource } from "../providers/access-token-source.ts";
+import type { AccessTokensBinding } from "../providers/access-tokens/source.ts";
 import type { LinkRequest, Provider } from "../providers/provider.ts";
-import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
+import { openProvider } from "../providers/registry.ts";
 import {
   type CustomerAccountsDependencies,
   listAccounts,
@@ -257,9 +257,7 @@ export class Ledger extends DurableObject<LedgerEnv> {
     this.#owner ??= this.#store.owner ?? null;
     const owner = this.#owner;
     if (!owner) throw new Error("a ledger without an owner has no work");
-    const identity = accessTokenIdentity(this.#config, owner.provider);
-    const tokens = accessTokenSource(this.env, owner.provider, identity);
-    return createProvider(this.#config, owner.provider, { tokens, log });
+    return openProvider(this.#config, this.env, owner.provider, log);
   }
 
   #accountsOf(caller: Caller): CustomerAccountsDependencies {

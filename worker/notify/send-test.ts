@@ -1,10 +1,10 @@
-/** One `bank_link.test`, at once and without the outbox: somebody waits for the answer. */
+/** Sends one `bank_link.test` directly instead of through the outbox, since a person waits for the result. */
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import { composeMessage } from "./message.ts";
 import { deliver } from "./webhook.ts";
 
-/** `null` where no webhook is configured. */
+/** `null` if no webhook is configured. */
 export function testWebhookSender(
   { webhook, providers }: Pick<Config, "webhook" | "providers">,
   log: Log,
@@ -18,7 +18,7 @@ export function testWebhookSender(
       "bank_link.test",
       {
         link_id: null,
-        // Nobody's: it concerns no customer.
+        // It concerns no customer.
         customer_id: "",
         provider,
         mode: null,

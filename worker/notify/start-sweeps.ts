@@ -2,12 +2,12 @@ import { ConfigError, configOf } from "../config.ts";
 import type { Env } from "../env.ts";
 import { log } from "../log.ts";
 
-/** Woken by cron: one sweep for each provider that knows expired connections, while there is somebody to tell. */
+/** Called by cron: starts a sweep for each provider that reports expired connections, if there is a webhook to notify. */
 export async function startSweeps(env: Env): Promise<void> {
   try {
     const { environment, providers, webhook } = configOf(env);
     if (!webhook) return;
-    // Lynx publishes no update mode, and so no state to look for.
+    // Lynx has no update mode, so it has no such state.
     const swept = providers.filter((name) => name === "cybrid");
     await Promise.all(swept.map((name) => env.SWEEP.getByName(`${environment}:${name}`).start(name)));
   } catch (error) {

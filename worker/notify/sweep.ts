@@ -10,9 +10,8 @@ import type { Ledger, LedgerEnv } from "../ledger/ledger.ts";
 import { ledgerName, type Owner } from "../ledger/owner.ts";
 import { PROCESSING_POLL_MAX_MS, SWEEP_ABSENCES, SWEEP_RETRY_MS } from "../limits.ts";
 import { log } from "../log.ts";
-import { accessTokenSource } from "../providers/access-token-source.ts";
 import { type ExpiredAccount, type Provider, retryAfterMs } from "../providers/provider.ts";
-import { accessTokenIdentity, createProvider } from "../providers/registry.ts";
+import { openProvider } from "../providers/registry.ts";
 import { composeMessage, type Message } from "./message.ts";
 
 const SCHEMA = `
@@ -136,9 +135,7 @@ export class Sweep extends DurableObject<SweepEnv> {
   }
 
   #provider(name: ProviderName): Provider {
-    const config = configOf(this.env);
-    const tokens = accessTokenSource(this.env, name, accessTokenIdentity(config, name));
-    return createProvider(config, name, { tokens, log });
+    return openProvider(configOf(this.env), this.env, name, log);
   }
 }
 

@@ -1,4 +1,4 @@
-/** One try at delivering a message by Standard Webhooks (https://www.standardwebhooks.com). */
+/** One attempt to deliver a message by Standard Webhooks (https://www.standardwebhooks.com). */
 import { Webhook } from "standardwebhooks";
 import type { WebhookConfig } from "../config.ts";
 import { WEBHOOK_TIMEOUT_MS } from "../limits.ts";
@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import { withTimeLimit } from "../time-limit.ts";
 import type { Message } from "./message.ts";
 
-/** True once the receiver has taken it: any 2xx. Redirects are not followed. */
+/** True if the receiver accepted it with a 2xx. Redirects are not followed. */
 export async function deliver(
   message: Message,
   config: WebhookConfig,
@@ -41,7 +41,7 @@ async function post(
         "Content-Type": "application/json",
         "webhook-id": id,
         "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
-        // One signature for each secret, so that the receiver can change over at its leisure.
+        // One signature per secret, so that the receiver can rotate its own at any time.
         "webhook-signature": secrets.map((secret) => new Webhook(secret).sign(id, at, payload)).join(" "),
       },
       body: payload,

@@ -1,9 +1,9 @@
-/** Failures travel inside as tagged values; this is the one place that turns them into problem+json. */
+/** Failures are tagged values inside; this is the one place that turns them into problem+json. */
 import type { LinkProblem, Problem } from "../contract.ts";
 import { PROBLEMS, type ProblemCode } from "./registry.ts";
 import { problemSlug } from "./slug.ts";
 
-/** A request that was not accepted: what the caller is told, and nothing from upstream. */
+/** Why a request was not accepted: what the caller may see, nothing from upstream. */
 export interface Refusal {
   code: ProblemCode;
   detail?: string;
@@ -27,7 +27,7 @@ export function refuse(code: ProblemCode, rest: Omit<Refusal, "code"> = {}): nev
   refuseWith({ code, ...rest });
 }
 
-/** What somebody else has refused, such as the ledger. @throws RefusalError always */
+/** With a refusal that is there already, such as the ledger's. @throws RefusalError always */
 export function refuseWith(refusal: Refusal): never {
   throw new RefusalError(refusal);
 }

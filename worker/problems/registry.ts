@@ -5,32 +5,32 @@ export interface ProblemKind {
   readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 503 | 504 | null;
   readonly title: string;
   readonly retryable: boolean;
-  /** A sentence that a person can act on; used where no closer one is known. */
+  /** What a person can do about it, unless the problem has a more specific detail. */
   readonly detail: string;
 }
 
 export const PROBLEMS = {
   invalid_request: {
     status: 400,
-    title: "The request is not valid",
+    title: "The request is invalid",
     retryable: false,
-    detail: "Correct the fields that errors points to.",
+    detail: "Correct the fields listed in errors.",
   },
   idempotency_key_missing: {
     status: 400,
     title: "The Idempotency-Key header is missing",
     retryable: false,
-    detail: "Send an Idempotency-Key of 1 to 255 characters, a new one for each intent.",
+    detail: "Send an Idempotency-Key of 1 to 255 characters, a new one for each operation.",
   },
   unauthorized: {
     status: 401,
-    title: "The credentials were refused",
+    title: "The credentials are missing or invalid",
     retryable: false,
     detail: "Send a valid session token or API key as a bearer token.",
   },
   forbidden_origin: {
     status: 403,
-    title: "This origin may not call",
+    title: "This origin is not allowed",
     retryable: false,
     detail: "Add the page's origin to ALLOWED_ORIGINS.",
   },
@@ -38,43 +38,43 @@ export const PROBLEMS = {
     status: 404,
     title: "Not found",
     retryable: false,
-    detail: "There is nothing here that these credentials may see.",
+    detail: "Nothing exists here that these credentials may access.",
   },
   idempotency_in_progress: {
     status: 409,
-    title: "The first request with this key is still running",
+    title: "The first request with this key is still in progress",
     retryable: true,
-    detail: "Ask again after Retry-After with the same key.",
+    detail: "Retry with the same key after Retry-After.",
   },
   link_closed: {
     status: 409,
-    title: "The link is at its end",
+    title: "The link is closed",
     retryable: false,
     detail: "Create a new link.",
   },
   payload_too_large: {
     status: 413,
-    title: "The body is too large",
+    title: "The request body is too large",
     retryable: false,
     detail: "Send at most 16 kB.",
   },
   idempotency_key_reused: {
     status: 422,
-    title: "The Idempotency-Key was used for another request",
+    title: "The Idempotency-Key was used for a different request",
     retryable: false,
-    detail: "Use a new key for a new intent.",
+    detail: "Use a new key for each operation.",
   },
   redirect_uri_not_allowed: {
     status: 422,
     title: "The redirect URI is not allowed",
     retryable: false,
-    detail: "Name one of REDIRECT_URIS, whole; with several configured, one must be named.",
+    detail: "Send one of REDIRECT_URIS, exactly as configured. It is required if several are configured.",
   },
   account_metadata_missing: {
     status: 422,
     title: "The chosen account is missing",
     retryable: false,
-    detail: "Send the public token and the id of the one account that was chosen.",
+    detail: "Send the public token and the id of the chosen account.",
   },
   multiple_accounts: {
     status: 422,
@@ -92,13 +92,13 @@ export const PROBLEMS = {
     status: 422,
     title: "This provider cannot refresh an account",
     retryable: false,
-    detail: "Link the account anew.",
+    detail: "Link the account again.",
   },
   listing_unsupported: {
     status: 422,
     title: "This provider cannot list accounts",
     retryable: false,
-    detail: "Set LYNX_ACCOUNTS_PATH if your Lynx contract names it.",
+    detail: "Set LYNX_ACCOUNTS_PATH if Lynx has given you that path.",
   },
   removal_unsupported: {
     status: 422,
@@ -110,19 +110,19 @@ export const PROBLEMS = {
     status: 429,
     title: "Too many requests",
     retryable: true,
-    detail: "Wait for Retry-After.",
+    detail: "Try again after Retry-After.",
   },
   internal_error: {
     status: 500,
     title: "Something went wrong on our side",
     retryable: true,
-    detail: "Try again; if it stays, tell us the request id.",
+    detail: "Try again. If it persists, report the request id.",
   },
   provider_misconfigured: {
     status: 500,
-    title: "The service is not set up correctly",
+    title: "The service is misconfigured",
     retryable: false,
-    detail: "The operator finds the reason in the log, by the request id.",
+    detail: "The log shows the reason under the request id.",
   },
   provider_unavailable: {
     status: 503,
@@ -140,17 +140,17 @@ export const PROBLEMS = {
     status: null,
     title: "This bank account is already linked",
     retryable: false,
-    detail: "Use the account that is already there, or choose another.",
+    detail: "Use the existing account, or choose another.",
   },
   provider_rejected: {
     status: null,
-    title: "The provider refused the account",
+    title: "The provider rejected the account",
     retryable: false,
     detail: "Start again, or choose another account.",
   },
   link_expired: {
     status: null,
-    title: "The link took too long",
+    title: "The link expired",
     retryable: false,
     detail: "Start again.",
   },

@@ -1,6 +1,6 @@
 /** Calls to a provider's API with its access token: renews a refused token once, repeats only what is safe. */
 import { READ_ATTEMPTS, RETRY_AFTER_MAX_INLINE_MS, RETRY_BACKOFF_FIRST_MS } from "../limits.ts";
-import type { AccessTokenSource } from "./access-token.ts";
+import type { AccessTokenSource } from "./access-tokens/access-token.ts";
 import { callUpstream, type UpstreamAnswer, type UpstreamOptions, type UpstreamRequest } from "./http.ts";
 import { lose, notDone, type Result, retryAfterMs, succeed } from "./provider.ts";
 

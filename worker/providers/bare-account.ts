@@ -1,6 +1,6 @@
 import type { Account } from "../contract.ts";
 
-/** An account of which only this much is known. */
+/** An account of which only these fields are known. */
 export function bareAccount(known: Pick<Account, "id" | "provider" | "status"> & Partial<Account>): Account {
   return {
     name: null,

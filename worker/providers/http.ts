@@ -1,4 +1,4 @@
-/** One upstream call: a time-out, a size cap, no redirects followed, and a tagged answer instead of an exception. */
+/** One upstream call: with a time-out and a size cap, without redirects, with a tagged answer instead of an exception. */
 import { UPSTREAM_BODY_MAX_BYTES } from "../limits.ts";
 import { type Log, loggableCode, loggableId } from "../log.ts";
 import { withTimeLimit } from "../time-limit.ts";
@@ -9,13 +9,13 @@ export interface UpstreamRequest {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   url: string;
   headers: Record<string, string>;
-  /** Already serialized, so that a repeat is the same byte for byte. */
+  /** Already serialized, so that a repeat is byte for byte the same. */
   body?: string;
 }
 
 /**
- * `answered`: the server spoke, whatever the status; `body` is undefined where it was no JSON.
- * `lost`: nobody knows whether the server did the work.
+ * `answered`: the server answered, with any status; `body` is undefined if it was not JSON.
+ * `lost`: it is unknown whether the server did the work.
  */
 export type UpstreamAnswer =
   | { kind: "answered"; status: number; body: unknown; retryAfterMs: number | null }
@@ -77,7 +77,7 @@ async function exchange(
     const text = await readCapped(response, UPSTREAM_BODY_MAX_BYTES);
     if (text === null) return { answer: { kind: "lost", reason: "oversized" }, upstreamRequestId };
     const body = parseJson(text);
-    // A success that cannot be read tells nothing of what was done; an error's status tells enough.
+    // An unreadable success leaves open what was done; of an error the status is enough.
     if (body === undefined && response.ok && text !== "") {
       return { answer: { kind: "lost", reason: "malformed" }, upstreamRequestId };
     }
@@ -91,7 +91,7 @@ async function exchange(
       upstreamRequestId,
     };
   } catch {
-    // Whatever fetch throws, the request may have arrived.
+    // The request may have arrived, whatever fetch throws.
     return { answer: { kind: "lost", reason: signal.aborted ? "timeout" : "network" }, upstreamRequestId };
   }
 }

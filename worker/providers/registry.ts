@@ -1,8 +1,9 @@
-/** The providers, made from configuration; the only file that knows them all. */
+/** The providers, created from the configuration. The only file that knows them all. */
 import type { Config } from "../config.ts";
 import type { ProviderName } from "../contract.ts";
 import type { Log } from "../log.ts";
-import type { AccessTokenSource } from "./access-token.ts";
+import type { AccessTokenSource } from "./access-tokens/access-token.ts";
+import { type AccessTokensBinding, accessTokenSource } from "./access-tokens/source.ts";
 import { type AuthorizedApiOptions, createAuthorizedApi } from "./authorized-api.ts";
 import { requestCybridToken, scopesOf } from "./cybrid/access-token.ts";
 import { createCybridApi } from "./cybrid/api.ts";
@@ -15,16 +16,29 @@ import { createLynx } from "./lynx/index.ts";
 import { isLynxError, errorCode as lynxErrorCode } from "./lynx/map-failure.ts";
 import type { Provider } from "./provider.ts";
 
-export interface ProviderDependencies {
-  tokens: AccessTokenSource;
-  log: Log;
+/** A provider that is ready to be called: it gets its access tokens from their keeper. */
+export function openProvider(
+  config: Config,
+  env: AccessTokensBinding,
+  name: ProviderName,
+  log: Log,
+): Provider {
+  return createProvider(config, name, { tokens: accessTokensOf(config, env, name), log });
 }
 
-/** @throws when the provider is not configured, which the routes have ruled out. */
+export function accessTokensOf(
+  config: Config,
+  env: AccessTokensBinding,
+  name: ProviderName,
+): AccessTokenSource {
+  return accessTokenSource(env, name, accessTokenIdentity(config, name));
+}
+
+/** @throws if the provider is not configured, which the routes have ruled out. */
 export function createProvider(
   config: Config,
   name: ProviderName,
-  { tokens, log }: ProviderDependencies,
+  { tokens, log }: { tokens: AccessTokenSource; log: Log },
 ): Provider {
   const shared = {
     tokens,
@@ -67,7 +81,7 @@ export function requestAccessToken(config: Config, name: ProviderName, log: Log)
   }
 }
 
-/** What a token belongs to: another client or another scope is another token. */
+/** Names the keeper: another client or another scope has another token. */
 export function accessTokenIdentity(config: Config, name: ProviderName): string {
   switch (name) {
     case "cybrid": {

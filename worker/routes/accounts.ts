@@ -1,7 +1,7 @@
 /** `/v1/accounts`: the customer's external bank accounts at the provider. */
 import { Hono } from "hono";
-import { requireSession, requireSessionOrKey } from "../auth/middleware.ts";
 import { type AccountList, createLink } from "../contract.ts";
+import { requireSession, requireSessionOrKey } from "../http/authenticate.ts";
 import { callerOf } from "../http/caller.ts";
 import { type AppContext, type AppEnv, ledgerOf } from "../http/context.ts";
 import { limitRate } from "../http/limit-rate.ts";

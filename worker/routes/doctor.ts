@@ -1,10 +1,10 @@
-/** `GET /v1/doctor`: the go-live checklist. It answers also while the configuration is bad, and says what is. */
+/** `GET /v1/doctor`: the go-live checklist, also while the configuration is invalid: then it names the faults. */
 import { Hono } from "hono";
 import * as z from "zod";
-import { requireKey } from "../auth/middleware.ts";
-import { type Config, readConfiguration } from "../config.ts";
+import { type Config, readConfiguration, resolveProvider } from "../config.ts";
 import { createSession, type DoctorReport, providerName } from "../contract.ts";
-import { examine, type Wishes } from "../doctor/examine.ts";
+import { type ExamineOptions, examine } from "../doctor/examine.ts";
+import { requireKey } from "../http/authenticate.ts";
 import type { AppEnv } from "../http/context.ts";
 import { noStore } from "../http/no-store.ts";
 import { checkShape } from "../http/request-body.ts";
@@ -13,7 +13,7 @@ import { testWebhookSender } from "../notify/send-test.ts";
 import { refuse } from "../problems/problem.ts";
 import { VERSION } from "../version.ts";
 
-const query = z.strictObject({
+const doctorQuery = z.strictObject({
   customer_id: createSession.shape.customer_id.optional(),
   provider: providerName.optional(),
 });
@@ -24,10 +24,10 @@ export const doctor = new Hono<AppEnv>().get("/", noStore, requireKey, async (c)
   const origin = c.req.header("Origin");
   if (origin !== undefined && !config?.allowedOrigins.has(origin)) refuse("forbidden_origin");
 
-  const wished = checkShape(query, c.req.query());
+  const query = checkShape(doctorQuery, c.req.query());
   const requestLog: Log = (event, fields) => log(event, { request_id: c.get("requestId"), ...fields });
   const items = await examine(c.env, configuration, {
-    customer: config && customerOf(config, wished),
+    customer: config && customerOf(config, query),
     sendTestWebhook: config && testWebhookSender(config, requestLog),
     log: requestLog,
   });
@@ -38,11 +38,12 @@ export const doctor = new Hono<AppEnv>().get("/", noStore, requireKey, async (c)
   } satisfies DoctorReport);
 });
 
-function customerOf({ providers }: Config, wished: z.infer<typeof query>): Wishes["customer"] {
-  if (wished.customer_id === undefined) return null;
-  const provider = wished.provider ?? (providers.length === 1 ? providers[0] : undefined);
-  if (!provider || !providers.includes(provider)) {
-    refuse("invalid_request", { detail: "Name the customer's provider by ?provider=." });
-  }
-  return { provider, customerId: wished.customer_id };
+function customerOf(
+  config: Config,
+  { customer_id: customerId, provider: named }: z.infer<typeof doctorQuery>,
+): ExamineOptions["customer"] {
+  if (customerId === undefined) return null;
+  const provider = resolveProvider(config, named);
+  if (!provider) refuse("invalid_request", { detail: "Name the customer's provider with ?provider=." });
+  return { provider, customerId };
 }

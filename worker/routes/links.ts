@@ -1,6 +1,5 @@
 /** `/v1/links`: one attempt to link an account, from its token to its outcome. */
 import { Hono } from "hono";
-import { requireSession, requireSessionOrKey } from "../auth/middleware.ts";
 import {
   createLink,
   exitLink,
@@ -10,6 +9,7 @@ import {
   finalizeRefresh,
   type LinkList,
 } from "../contract.ts";
+import { requireSession, requireSessionOrKey } from "../http/authenticate.ts";
 import { callerOf } from "../http/caller.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
 import { ledgerOf } from "../http/context.ts";
@@ -31,13 +31,15 @@ export const links = new Hono<AppEnv>()
     const body = checkShape(createLink, await readJson(c));
     const redirectUri = allowedRedirectUri(body.redirect_uri, c.get("config").redirectUris);
     const reference = c.get("sessionReference") ?? body.reference;
-    const wishes = {
+    const request = {
       ...body,
       ...(redirectUri !== null && { redirect_uri: redirectUri }),
       ...(reference !== undefined && { reference }),
     };
-    const request = await idempotentRequest(c, key, body);
-    const reply = await replayOr(c, request, () => ledgerOf(c).createLink(callerOf(c), request, wishes));
+    const idempotent = await idempotentRequest(c, key, body);
+    const reply = await replayOr(c, idempotent, () =>
+      ledgerOf(c).createLink(callerOf(c), idempotent, request),
+    );
     return answerLink(c, reply, 201);
   })
   .get("/", requireSessionOrKey, limitRate, async (c) => {

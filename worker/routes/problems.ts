@@ -1,4 +1,4 @@
-/** `/problems/{code}`: where the `type` of a problem leads. */
+/** `/problems/{code}`: the target of a problem's `type`. */
 import { Hono } from "hono";
 import type { AppEnv } from "../http/context.ts";
 import { refuse } from "../problems/problem.ts";

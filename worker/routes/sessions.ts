@@ -1,8 +1,9 @@
-/** `POST /v1/sessions`: session tokens for hosts that would rather not sign JWTs. */
+/** `POST /v1/sessions`: session tokens for hosts that prefer not to sign JWTs themselves. */
 import { Hono } from "hono";
-import { requireKey } from "../auth/middleware.ts";
 import { signSession } from "../auth/session-token.ts";
+import { resolveProvider } from "../config.ts";
 import { createSession, type Session } from "../contract.ts";
+import { requireKey } from "../http/authenticate.ts";
 import type { AppEnv } from "../http/context.ts";
 import { checkShape, readJson } from "../http/request-body.ts";
 import { log } from "../log.ts";
@@ -10,15 +11,16 @@ import { refuse } from "../problems/problem.ts";
 
 export const sessions = new Hono<AppEnv>().post("/", requireKey, async (c) => {
   const body = checkShape(createSession, await readJson(c));
-  const { session, providers } = c.get("config");
+  const config = c.get("config");
+  const { session, providers } = config;
   if (session.secrets.length === 0) {
     log("misconfigured", { request_id: c.get("requestId"), variables: ["SESSION_SECRET"] });
     refuse("provider_misconfigured", {
-      detail: "Sessions are minted elsewhere: SESSION_SECRET is not set here.",
+      detail: "Session tokens cannot be issued here: SESSION_SECRET is not set.",
     });
   }
-  const provider = body.provider ?? (providers.length === 1 ? (providers[0] ?? null) : null);
-  if (!provider || !providers.includes(provider)) {
+  const provider = resolveProvider(config, body.provider);
+  if (!provider) {
     refuse("invalid_request", {
       errors: [{ detail: `must be one of ${providers.join(", ")}`, pointer: "/provider" }],
     });

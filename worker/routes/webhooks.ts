@@ -1,7 +1,7 @@
-/** `GET /v1/webhooks`: what the page's server has not taken so far, for one customer. */
+/** `GET /v1/webhooks`: the messages of one customer that the host's server has not accepted. */
 import { Hono } from "hono";
-import { requireKey, requireSessionOrKey } from "../auth/middleware.ts";
 import type { UndeliveredList } from "../contract.ts";
+import { requireKey, requireSessionOrKey } from "../http/authenticate.ts";
 import { type AppEnv, ledgerOf } from "../http/context.ts";
 
 export const webhooks = new Hono<AppEnv>().get("/", requireKey, requireSessionOrKey, async (c) => {

@@ -1,8 +1,8 @@
 /** The Durable Object that keeps an access token, against a token endpoint made of answers; time is ours. */
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import type { Env } from "../../../worker/env.ts";
-import type { AccessTokens } from "../../../worker/providers/access-tokens.ts";
+import type { ConfigVariables } from "../../../worker/config.ts";
+import type { AccessTokens } from "../../../worker/providers/access-tokens/access-tokens.ts";
 import "./cloudflare-workers.ts";
 import { memoryStorage } from "./durable-storage.ts";
 
@@ -12,11 +12,11 @@ const vars = {
   SESSION_SECRET: "a-secret-of-at-least-32-bytes-------",
   CYBRID_CLIENT_ID: "id",
   CYBRID_CLIENT_SECRET: "secret",
-} as unknown as Env;
+} satisfies ConfigVariables;
 
 async function keeper(t: TestContext, answer: (call: number) => Response) {
   // Loaded late, once the base class can be found.
-  const { AccessTokens } = await import("../../../worker/providers/access-tokens.ts");
+  const { AccessTokens } = await import("../../../worker/providers/access-tokens/access-tokens.ts");
   t.mock.timers.enable({ apis: ["Date"], now: 1_000_000_000 });
   t.mock.method(console, "log", () => {});
   let calls = 0;
@@ -30,7 +30,7 @@ const token = (call: number) => Response.json({ access_token: `token-${call}`, e
 const refusal = () => Response.json({ error: "invalid_client" }, { status: 401 });
 
 describe("an access token", () => {
-  test("is asked for once by everyone who comes meanwhile, and kept until shortly before its end", async (t) => {
+  test("is requested once for concurrent callers, and kept until shortly before it expires", async (t) => {
     const { wake, calls, pass } = await keeper(t, token);
     const first = wake();
     const all = await Promise.all(Array.from({ length: 10 }, () => first.get("cybrid")));
@@ -44,7 +44,7 @@ describe("an access token", () => {
     assert.equal(calls(), 2);
   });
 
-  test("that was refused is dropped, and not the one that has replaced it", async (t) => {
+  test("that was rejected is dropped, but not one that has replaced it", async (t) => {
     const { wake, calls } = await keeper(t, token);
     const object = wake();
     await object.get("cybrid");
@@ -67,7 +67,7 @@ describe("an access token", () => {
   });
 });
 
-describe("credentials that are refused", () => {
+describe("rejected credentials", () => {
   test("are tried once per thirty seconds", async (t) => {
     const { wake, calls, pass } = await keeper(t, refusal);
     for (let times = 0; times < 3; times++) {
@@ -83,7 +83,7 @@ describe("credentials that are refused", () => {
     assert.equal(calls(), 2);
   });
 
-  test("do not stop the next try from succeeding", async (t) => {
+  test("do not keep the next attempt from succeeding", async (t) => {
     const { wake, pass } = await keeper(t, (call) => (call === 1 ? refusal() : token(call)));
     await wake().get("cybrid");
     pass(30_000);

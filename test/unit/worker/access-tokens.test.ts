@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseConfig } from "../../../worker/config.ts";
-import type { Env } from "../../../worker/env.ts";
-import type { TokenDoubt } from "../../../worker/providers/access-token.ts";
-import { accessTokenSource } from "../../../worker/providers/access-token-source.ts";
+import type { TokenDoubt } from "../../../worker/providers/access-tokens/access-token.ts";
+import { accessTokenSource } from "../../../worker/providers/access-tokens/source.ts";
 import { notDone, succeed } from "../../../worker/providers/provider.ts";
 import { accessTokenIdentity } from "../../../worker/providers/registry.ts";
 
@@ -38,52 +37,51 @@ test("an access token belongs to its provider, environment, client and scopes, a
 describe("the copy in an isolate", () => {
   /** The keeper of one token, and how often it was asked. */
   function keeper(useUntilMs: number) {
-    const told: string[] = [];
+    const calls: string[] = [];
     const env = {
       ACCESS_TOKENS: {
         getByName: (name: string) => ({
           get: async () => {
-            told.push(`get ${name}`);
-            return succeed({ value: `token-${told.length}`, useUntilMs });
+            calls.push(`get ${name}`);
+            return succeed({ value: `token-${calls.length}`, useUntilMs });
           },
           drop: async (value: string, doubt: TokenDoubt) => {
-            told.push(`drop ${value} ${doubt}`);
+            calls.push(`drop ${value} ${doubt}`);
             return true;
           },
         }),
       },
-    } as unknown as Env;
-    return { env, told };
+    };
+    return { env, calls };
   }
 
-  test("saves asking the keeper, as long as the token may be used", async () => {
-    const { env, told } = keeper(Date.now() + 60_000);
+  test("spares a call to the keeper while the token may be used", async () => {
+    const { env, calls } = keeper(Date.now() + 60_000);
     for (let times = 0; times < 3; times++) {
       assert.deepEqual(await accessTokenSource(env, "cybrid", "long").get(), succeed("token-1"));
     }
-    assert.deepEqual(told, ["get long"]);
+    assert.deepEqual(calls, ["get long"]);
     const ended = keeper(Date.now() - 1);
     const source = accessTokenSource(ended.env, "cybrid", "ended");
     await source.get();
     await source.get();
-    assert.deepEqual(ended.told, ["get ended", "get ended"]);
+    assert.deepEqual(ended.calls, ["get ended", "get ended"]);
   });
 
-  test("is forgotten with the token that was refused, and not with an older one", async () => {
-    const { env, told } = keeper(Date.now() + 60_000);
+  test("is dropped with the token that was rejected, and not with an older one", async () => {
+    const { env, calls } = keeper(Date.now() + 60_000);
     const source = accessTokenSource(env, "cybrid", "refused");
     await source.get();
     await source.drop("an-older-token", "unauthorized");
     await source.get();
-    assert.deepEqual(told, ["get refused", "drop an-older-token unauthorized"]);
+    assert.deepEqual(calls, ["get refused", "drop an-older-token unauthorized"]);
     await source.drop("token-1", "unauthorized");
     assert.deepEqual(await source.get(), succeed("token-4"));
   });
 
-  test("is no help where the keeper is out of reach, and that is a problem for now", async () => {
-    const env = {
-      ACCESS_TOKENS: { getByName: () => ({ get: () => Promise.reject(new Error("overloaded")) }) },
-    } as unknown as Env;
+  test("does not help while the keeper is unreachable: the provider is unavailable for now", async () => {
+    const overloaded = () => Promise.reject(new Error("overloaded"));
+    const env = { ACCESS_TOKENS: { getByName: () => ({ get: overloaded, drop: overloaded }) } };
     const result = await accessTokenSource(env, "cybrid", "out of reach").get();
     assert.deepEqual(result, notDone("provider_unavailable"));
   });

@@ -4,7 +4,7 @@ import { matchesApiKey } from "../../../worker/auth/api-key.ts";
 
 const KEYS = ["the-newer-key-0123456789", "the-older-key-0123456789"];
 
-test("any of the keys that are listed is right, for rotation, and nothing else", async () => {
+test("each of the listed keys is accepted, for rotation, and nothing else", async () => {
   for (const key of KEYS) assert.ok(await matchesApiKey(key, KEYS));
   for (const other of ["", "the-newer-key", `${KEYS[0]}x`, KEYS.join(",")]) {
     assert.ok(!(await matchesApiKey(other, KEYS)), other);
@@ -12,7 +12,7 @@ test("any of the keys that are listed is right, for rotation, and nothing else",
   assert.ok(!(await matchesApiKey("", [])));
 });
 
-test("as much is done for a wrong key as for a right one, whichever it is", async (t) => {
+test("a wrong key takes as much work as a right one, whichever it is", async (t) => {
   const digest = t.mock.method(crypto.subtle, "digest");
   const work: number[] = [];
   for (const presented of [...KEYS, "a-wrong-key-0123456789"]) {

@@ -25,8 +25,8 @@ async function listLinks(t: TestContext, env: object) {
   return { response, problem: (await response.json()) as Problem, lines };
 }
 
-describe("a defect of ours", () => {
-  test("is internal_error outside, and its reason stands in the log under the request's id", async (t) => {
+describe("an unexpected error", () => {
+  test("is internal_error for the caller, and its reason is logged with the request id", async (t) => {
     const LEDGER = {
       getByName() {
         throw new Error("the ledger's own words");
@@ -45,7 +45,7 @@ describe("a defect of ours", () => {
 });
 
 describe("a bad configuration", () => {
-  test("is provider_misconfigured outside, and the variables' names stand in the log", async (t) => {
+  test("is provider_misconfigured for the caller, and the variables' names are logged", async (t) => {
     const bad = { ...vars, ENVIRONMENT: "a-wrong-value", CYBRID_CLIENT_ID: undefined };
     const { response, problem, lines } = await listLinks(t, bad);
     assert.equal(response.status, 500);
@@ -56,7 +56,7 @@ describe("a bad configuration", () => {
     assert.doesNotMatch(JSON.stringify(lines), /wrong-value/);
   });
 
-  test("refuses everything under /v1, and leaves /healthz alone", async (t) => {
+  test("rejects everything under /v1, but not /healthz", async (t) => {
     t.mock.method(console, "log", () => {});
     const app = createApp();
     const env = { ...vars, ENVIRONMENT: "" };

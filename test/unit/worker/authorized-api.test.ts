@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { READ_ATTEMPTS } from "../../../worker/limits.ts";
-import type { TokenDoubt } from "../../../worker/providers/access-token.ts";
+import type { TokenDoubt } from "../../../worker/providers/access-tokens/access-token.ts";
 import { type ApiRequest, createAuthorizedApi } from "../../../worker/providers/authorized-api.ts";
 import { retryAfterMs, succeed } from "../../../worker/providers/provider.ts";
 

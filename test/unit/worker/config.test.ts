@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { ConfigError, parseConfig } from "../../../worker/config.ts";
+import {
+  ConfigError,
+  type ConfigVariables,
+  parseConfig,
+  resolveProvider,
+  variableNames,
+} from "../../../worker/config.ts";
 import { VERSION } from "../../../worker/version.ts";
 
 const good = {
@@ -30,7 +36,7 @@ describe("a good configuration", () => {
     assert.equal(production.lynx?.apiUrl, "https://prod.lynx-fh.co");
   });
 
-  test("reads lists and takes an empty variable for an absent one", () => {
+  test("has lists, and an empty variable counts as absent", () => {
     const config = parseConfig({ ...good, CYBRID_ASSET: "" });
     assert.deepEqual([...config.allowedOrigins], ["https://a.example", "https://b.example"]);
     assert.equal(config.cybrid?.asset, "USD");
@@ -44,7 +50,7 @@ describe("a good configuration", () => {
   });
 });
 
-test("every variable has its place", () => {
+test("every variable is read", () => {
   const config = parseConfig({
     PROVIDERS: "cybrid, lynx",
     ENVIRONMENT: "production",
@@ -75,7 +81,7 @@ test("every variable has its place", () => {
     WEBHOOK_URL: "https://a.example/webhooks",
     WEBHOOK_SECRET: "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz,ZZEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
     UPSTREAM_TIMEOUT_SECONDS: "7",
-  });
+  } satisfies Required<ConfigVariables>);
   const bytes = (text: string) => new TextEncoder().encode(text);
   assert.deepEqual(config, {
     environment: "production",
@@ -147,6 +153,47 @@ describe("a bad configuration names the variable, and never a value", () => {
     });
   }
 
+  test("every fault at once, of single variables and of combinations", () => {
+    const bad = {
+      PROVIDERS: "cybrid,lynx",
+      ENVIRONMENT: "production",
+      CYBRID_IDENTITY_URL: "https://id.sandbox.cybrid.app",
+      CYBRID_VERIFY_REFRESH: "yes",
+      LYNX_API_URL: "http://lynx.example",
+      LYNX_LINK_TOKEN_PATH: "no-slash",
+      LYNX_LINK_TOKEN_MINUTES: "0.5",
+      SESSION_SECRET: " , ",
+      WEBHOOK_URL: "not-a-url",
+    };
+    assert.throws(
+      () => parseConfig(bad),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.deepEqual(
+          error.faults.map(({ variable, reason }) => `${variable} ${reason}`),
+          [
+            "WEBHOOK_URL must be an http(s) URL",
+            "CYBRID_CLIENT_ID is needed while PROVIDERS names cybrid",
+            "CYBRID_CLIENT_SECRET is needed while PROVIDERS names cybrid",
+            "CYBRID_VERIFY_REFRESH must be true or false",
+            "LYNX_CLIENT_ID is needed while PROVIDERS names lynx",
+            "LYNX_CLIENT_SECRET is needed while PROVIDERS names lynx",
+            "LYNX_CLIENT_ORG is needed while PROVIDERS names lynx",
+            "LYNX_LINK_TOKEN_PATH must be a path that starts with /",
+            "LYNX_LINK_VERIFIED_PATH is needed while PROVIDERS names lynx",
+            "LYNX_LINK_TOKEN_MINUTES must be a whole number from 1 to 240",
+            "REDIRECT_URIS is needed while PROVIDERS names lynx",
+            "SESSION_SECRET or SESSION_JWKS_URL is needed",
+            "WEBHOOK_SECRET and WEBHOOK_URL are needed together",
+            "CYBRID_IDENTITY_URL contradicts ENVIRONMENT",
+            "LYNX_API_URL must be https in production",
+          ],
+        );
+        return true;
+      },
+    );
+  });
+
   test("a third secret, since two are enough for rotation", () => {
     const three = Array.from({ length: 3 }, () => good.SESSION_SECRET).join();
     assert.throws(() => parseConfig({ ...good, SESSION_SECRET: three }), /SESSION_SECRET/);
@@ -157,7 +204,23 @@ describe("a bad configuration names the variable, and never a value", () => {
   });
 });
 
-test("the version that /healthz tells is the package's", () => {
+test("README.md describes every variable, and none that does not exist", () => {
+  const [, configuration = ""] = readFileSync("README.md", "utf8").split("## Configuration");
+  const [tables = ""] = configuration.split("\n## ");
+  const described = [...tables.matchAll(/^\| (`[^|]+)\|/gm)].flatMap(([, cell = ""]) =>
+    [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = ""]) => name),
+  );
+  assert.deepEqual(described.sort(), [...variableNames].sort());
+});
+
+test("a request is for the provider that it names, if that is configured, else for the only one", () => {
+  assert.equal(resolveProvider({ providers: ["cybrid"] }), "cybrid");
+  assert.equal(resolveProvider({ providers: ["cybrid"] }, "lynx"), null);
+  assert.equal(resolveProvider({ providers: ["cybrid", "lynx"] }), null);
+  assert.equal(resolveProvider({ providers: ["cybrid", "lynx"] }, "lynx"), "lynx");
+});
+
+test("the version in /healthz is the package's", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   assert.equal(VERSION, version);
 });

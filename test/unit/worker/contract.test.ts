@@ -32,7 +32,7 @@ describe("every shape", () => {
     }
   });
 
-  test("that is sent to us refuses a field that it does not know, at any depth", () => {
+  test("of a request body rejects unknown fields, at any depth", () => {
     const bodies = [
       [createSession, { customer_id: "c" }],
       [createLink, {}],

@@ -30,7 +30,7 @@ async function call(t: TestContext, listener: RequestListener, timeoutMs = 5_000
 }
 
 describe("an upstream call", () => {
-  test("ends with the time-out, and nobody knows what it did", async (t) => {
+  test("ends with the time-out, and its outcome is unknown", async (t) => {
     const { answer } = await call(t, () => {}, 100);
     assert.deepEqual(answer, { kind: "lost", reason: "timeout" });
   });
@@ -57,7 +57,7 @@ describe("an upstream call", () => {
     assert.deepEqual(paths, ["/"]);
   });
 
-  test("takes a success that is no JSON for a lost answer, and an error's status for enough", async (t) => {
+  test("counts a success without JSON as lost, and an error by its status alone", async (t) => {
     const page: (status: number) => RequestListener = (status) => (_request, response) =>
       response.writeHead(status).end("<!doctype html>");
     assert.deepEqual((await call(t, page(200))).answer, { kind: "lost", reason: "malformed" });
@@ -68,17 +68,17 @@ describe("an upstream call", () => {
   test("understands Retry-After as seconds and as a date", async (t) => {
     const answering = (value: string) =>
       call(t, (_request, response) => response.writeHead(429, { "Retry-After": value }).end());
-    const told = async (value: string) => {
+    const retryAfterMs = async (value: string) => {
       const { answer } = await answering(value);
       return answer.kind === "answered" ? answer.retryAfterMs : null;
     };
-    assert.equal(await told("7"), 7_000);
-    const byDate = (await told(new Date(Date.now() + 30_000).toUTCString())) ?? 0;
+    assert.equal(await retryAfterMs("7"), 7_000);
+    const byDate = (await retryAfterMs(new Date(Date.now() + 30_000).toUTCString())) ?? 0;
     assert.ok(byDate > 25_000 && byDate <= 30_000, String(byDate));
-    assert.equal(await told("soon"), null);
+    assert.equal(await retryAfterMs("soon"), null);
   });
 
-  test("is told to the log with the upstream's status, code and request id, and nothing else of the answer", async (t) => {
+  test("is logged with the upstream's status, code and request id, and nothing else of the answer", async (t) => {
     const { line } = await call(t, (_request, response) =>
       response
         .writeHead(422, { "X-Request-Id": "upstream-1" })
@@ -97,7 +97,7 @@ describe("an upstream call", () => {
     );
   });
 
-  test("keeps what looks like no code out of the log", async (t) => {
+  test("logs an upstream code only if it has the form of one", async (t) => {
     const { line } = await call(t, (_request, response) =>
       response.writeHead(422).end(JSON.stringify({ code: "account 1111 2222" })),
     );

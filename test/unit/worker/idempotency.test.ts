@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type * as z from "zod";
+import { componentSchemas, type JsonSchema } from "../../../worker/docs/component-schemas.ts";
+import { routes } from "../../../worker/docs/routes.ts";
+import { type ShapeName, shapes } from "../../../worker/docs/shapes.ts";
 import { fingerprintOf, scopeOf } from "../../../worker/idempotency/fingerprint.ts";
 import { parseIdempotencyKey } from "../../../worker/idempotency/key.ts";
 import { RefusalError } from "../../../worker/problems/problem.ts";
@@ -20,7 +24,7 @@ describe("an Idempotency-Key", () => {
     });
   }
 
-  test("must be there", () => {
+  test("is required", () => {
     for (const header of [undefined, "", "  "]) {
       assert.throws(
         () => parseIdempotencyKey(header),
@@ -48,11 +52,95 @@ describe("a key's scope", () => {
   });
 });
 
+/**
+ * A body of each shape that a route with an Idempotency-Key takes: every field, in the schema's order.
+ * A key outlives a deployment, so a field that changes its place refuses the repeats of requests made before.
+ */
+const BODIES: Partial<Record<ShapeName, object>> = {
+  CreateLink: { account_id: "a", redirect_uri: "https://a.example/", language: "en", reference: "r" },
+  FinalizeLink: {
+    public_token: "p",
+    account: { id: "a", name: "n", mask: "0000", type: "depository", subtype: "checking" },
+    institution: { id: "ins_1", name: "n" },
+    link_session_id: "s",
+  },
+  FinalizeRefresh: { link_session_id: "s" },
+};
+
 describe("a fingerprint", () => {
-  test("does not depend on the order of fields, but on every value", async () => {
+  const idempotent = routes.filter(({ headers }) => headers?.includes("Idempotency-Key"));
+  for (const name of new Set(idempotent.flatMap(({ body = [] }) => body))) {
+    const shape: z.ZodType = shapes[name];
+    const full = BODIES[name] ?? {};
+    const valid = [...variantsOf(full)].filter((body) => shape.safeParse(body).success);
+
+    test(`of ${name} is the same in every order of its fields, whichever are present`, () => {
+      assert.deepEqual(fieldsOf(full), fieldsIn(componentSchemas()[name]), "a field is new, or has moved");
+      assert.ok(valid.length > 2);
+      for (const body of valid) {
+        for (const reordered of ordersOf(body)) {
+          // As zod parses in Node, and as it does in workerd, where no code may be generated.
+          for (const jitless of [false, true]) {
+            assert.equal(JSON.stringify(shape.parse(reordered, { jitless })), JSON.stringify(body));
+          }
+        }
+      }
+    });
+
+    test(`of ${name} depends on every field that is present`, async () => {
+      const fingerprints = await Promise.all(valid.map((body) => fingerprintOf(shape.parse(body))));
+      assert.equal(new Set(fingerprints).size, valid.length);
+    });
+  }
+
+  test("depends on every value", async () => {
     const one = await fingerprintOf({ a: 1, b: { c: [1, 2], d: null } });
-    assert.equal(await fingerprintOf({ b: { d: null, c: [1, 2] }, a: 1 }), one);
     assert.notEqual(await fingerprintOf({ a: 1, b: { c: [2, 1], d: null } }), one);
     assert.notEqual(await fingerprintOf({ a: 1, b: { c: [1, 2] } }), one);
   });
 });
+
+/** The body without each of its fields and with null in each, in every combination, at every depth. */
+function* variantsOf(body: object): Generator<object> {
+  const [first, ...others] = Object.entries(body);
+  if (!first) return yield {};
+  const [name, value] = first;
+  for (const rest of variantsOf(Object.fromEntries(others))) {
+    yield rest;
+    yield { [name]: null, ...rest };
+    for (const own of isObject(value) ? variantsOf(value) : [value]) yield { [name]: own, ...rest };
+  }
+}
+
+/** Its fields rotated by each number of places, forwards and backwards, at every depth. */
+function ordersOf(body: object): object[] {
+  const reordered = (value: object, places: number, backwards: boolean): object => {
+    const entries = Object.entries(value).map(([name, field]) => [
+      name,
+      isObject(field) ? reordered(field, places, backwards) : field,
+    ]);
+    const at = places % Math.max(1, entries.length);
+    const rotated = [...entries.slice(at), ...entries.slice(0, at)];
+    return Object.fromEntries(backwards ? rotated.reverse() : rotated);
+  };
+  return [0, 1, 2, 3, 4].flatMap((places) => [reordered(body, places, false), reordered(body, places, true)]);
+}
+
+function fieldsOf(body: object): string[] {
+  return Object.entries(body).flatMap(([name, field]) => [
+    name,
+    ...(isObject(field) ? fieldsOf(field).map((inner) => `${name}.${inner}`) : []),
+  ]);
+}
+
+function fieldsIn({ properties = {}, anyOf = [] }: JsonSchema): string[] {
+  const own = Object.entries(properties).flatMap(([name, field]) => [
+    name,
+    ...fieldsIn(field).map((inner) => `${name}.${inner}`),
+  ]);
+  return [...own, ...anyOf.flatMap(fieldsIn)];
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

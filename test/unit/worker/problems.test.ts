@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { toLinkProblem, toProblem } from "../../../worker/problems/problem.ts";
 import { PROBLEMS } from "../../../worker/problems/registry.ts";
 
-test("each code has the HTTP status that callers rely on, or none where it stands inside a link only", () => {
+test("each code has the HTTP status that callers rely on, or none if it appears only inside a link", () => {
   const statuses = Object.fromEntries(Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]));
   assert.deepEqual(statuses, {
     invalid_request: 400,

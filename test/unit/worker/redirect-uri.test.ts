@@ -15,7 +15,7 @@ function assertRefused(asked: string | undefined, registered: string[]): void {
 }
 
 describe("a redirect URI", () => {
-  test("is matched whole, character by character", () => {
+  test("is matched exactly, character by character", () => {
     assert.equal(allowedRedirectUri(TWO, [ONE, TWO]), TWO);
     for (const near of [`${ONE}/`, `${ONE}?a=1`, `${ONE}#a`, ONE.toUpperCase(), "https://shop.example.com"]) {
       assertRefused(near, [ONE, TWO]);
@@ -23,12 +23,12 @@ describe("a redirect URI", () => {
     assertRefused(ONE, []);
   });
 
-  test("that is left out means the only one, or none where none is registered", () => {
+  test("that is left out is the only configured one, or none", () => {
     assert.equal(allowedRedirectUri(undefined, [ONE]), ONE);
     assert.equal(allowedRedirectUri(undefined, []), null);
   });
 
-  test("has to be named where several are registered", () => {
+  test("is required if several are configured", () => {
     assertRefused(undefined, [ONE, TWO]);
   });
 });

@@ -21,7 +21,7 @@ function token(claims: object, key: Uint8Array = secret): Promise<string> {
   return new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg: "HS256" }).sign(key);
 }
 
-describe("a session token is believed", () => {
+describe("a session token is accepted", () => {
   test("when this Worker signed it", async () => {
     const claims = {
       customerId: "c",
@@ -42,17 +42,17 @@ describe("a session token is believed", () => {
     }
   });
 
-  test("within a minute of the two clocks' difference", async () => {
+  test("within a clock difference of one minute", async () => {
     assert.ok((await verifySession(await token({ exp: nowS - 59 }), config, now)).ok);
   });
 
-  test("for another audience, where that is configured, and not for the usual one then", async () => {
+  test("for the configured audience, and then not for the default one", async () => {
     const own = { ...config, audience: "our-links" };
     assert.ok((await verifySession(await token({ aud: "our-links" }), own, now)).ok);
     assert.ok(!(await verifySession(await token({}), own, now)).ok);
   });
 
-  test("with the customer in another claim, where that is configured", async () => {
+  test("with the customer in another claim, if that is configured", async () => {
     const verdict = await verifySession(
       await token({ uid: "c-2" }),
       { ...config, customerClaim: "uid" },
@@ -63,8 +63,8 @@ describe("a session token is believed", () => {
   });
 });
 
-describe("a session token is refused, always alike,", () => {
-  const refused = { ok: false, reason: "refused" };
+describe("a session token is rejected, always in the same way,", () => {
+  const invalid = { ok: false, reason: "invalid" };
   const cases: Record<string, () => Promise<string> | string> = {
     "when somebody else signed it": () => token({}, stranger),
     "when it has expired": () => token({ exp: nowS - 61 }),
@@ -83,6 +83,6 @@ describe("a session token is refused, always alike,", () => {
       (await token({})).replace(/^[^.]+/, btoa('{"alg":"RS256"}').replaceAll("=", "")),
   };
   for (const [reason, make] of Object.entries(cases)) {
-    test(reason, async () => assert.deepEqual(await verifySession(await make(), config, now), refused));
+    test(reason, async () => assert.deepEqual(await verifySession(await make(), config, now), invalid));
   }
 });

@@ -26,7 +26,7 @@ function receiver(answer: () => Response | Promise<Response>) {
 }
 
 describe("a delivery", () => {
-  test("is signed with each secret, so that the receiver may know either", async () => {
+  test("is signed with each secret, so that the receiver may have either", async () => {
     const { run, requests } = receiver(() => new Response(null, { status: 204 }));
     assert.equal(await run(), true);
     const [{ headers, body } = {}] = requests;
@@ -37,7 +37,7 @@ describe("a delivery", () => {
     assert.equal((headers as Record<string, string>)["webhook-id"], "msg_1");
   });
 
-  test("has succeeded with any 2xx, and with nothing else; a redirect is not followed", async () => {
+  test("succeeds with a 2xx and nothing else; a redirect is not followed", async () => {
     for (const [status, taken] of [
       [200, true],
       [202, true],

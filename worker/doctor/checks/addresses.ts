@@ -1,4 +1,4 @@
-/** Redirect URIs and origins, by the rules of Plaid's and both platforms' guides. Pure. */
+/** Redirect URIs and origins, checked by the rules of Plaid's and both platforms' guides. Pure. */
 import type { Config } from "../../config.ts";
 import type { DoctorItem } from "../../contract.ts";
 import { REDIRECT_URI_MAX_CHARS } from "../../limits.ts";
@@ -12,7 +12,7 @@ export function checkRedirectUris(config: Addresses): DoctorItem[] {
       failed(
         "redirect_uri",
         "Redirect URIs",
-        "Set REDIRECT_URIS to the page that hosts <bank-link>: banks that use OAuth return there.",
+        "Set REDIRECT_URIS to the page that contains <bank-link>: banks that use OAuth return the customer there.",
       ),
     ];
   }
@@ -34,22 +34,28 @@ function redirectUriFaults(text: string, { environment, allowedOrigins }: Addres
   const url = new URL(text);
   return [
     ...schemeFaults(url, environment),
-    // By the text: a bare ? or # is dropped by the parser, but is another string for whoever compares strings.
+    // By the text: the parser drops a bare ? or #, but the providers compare strings.
     ...(text.includes("?") ? ["it must have no query"] : []),
     ...(text.includes("#") ? ["it must have no fragment; hash routing does not work"] : []),
     ...(text.length > REDIRECT_URI_MAX_CHARS
       ? [`it must be at most ${REDIRECT_URI_MAX_CHARS} characters long`]
       : []),
-    ...(url.username || url.password ? ["it must hold no credentials"] : []),
+    ...(url.username || url.password ? ["it must contain no credentials"] : []),
     ...(allowedOrigins.has(url.origin)
       ? []
-      : ["its origin is missing in ALLOWED_ORIGINS, so that page could not call the API"]),
+      : ["its origin is missing from ALLOWED_ORIGINS, so the page could not call the API"]),
   ];
 }
 
 export function checkOrigins({ environment, allowedOrigins }: Addresses): DoctorItem[] {
   if (allowedOrigins.size === 0) {
-    return [failed("origin", "Origins", "Set ALLOWED_ORIGINS to the origins of the pages with <bank-link>.")];
+    return [
+      failed(
+        "origin",
+        "Origins",
+        "Set ALLOWED_ORIGINS to the origins of the pages that contain <bank-link>.",
+      ),
+    ];
   }
   return [...allowedOrigins].map((origin, index) => {
     const faults = schemeFaults(new URL(origin), environment);
@@ -66,5 +72,5 @@ function schemeFaults({ protocol, hostname }: URL, environment: Config["environm
   }
   return protocol === "https:"
     ? []
-    : ["it must begin with https:; http is for localhost in the sandbox only"];
+    : ["it must start with https:; http is for localhost in the sandbox only"];
 }

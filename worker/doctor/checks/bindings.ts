@@ -1,16 +1,18 @@
-/** Whether what wrangler.toml binds is there and answers. */
+/** Whether the bindings of wrangler.toml exist and work. */
+import type { ConfigVariables } from "../../config.ts";
 import type { DoctorItem } from "../../contract.ts";
 import type { Env } from "../../env.ts";
 import { failed, ok } from "../items.ts";
 
-type Binding = "LEDGER" | "ACCESS_TOKENS" | "SWEEP" | "IDEMPOTENCY" | "RATE_LIMITER" | "ASSETS";
+/** What is bound besides variables and secrets. */
+type Binding = Exclude<keyof Env, keyof ConfigVariables>;
 
-/** A key that no request makes: those are hashes. */
+/** No request uses this key: theirs are hashes. */
 const UNUSED_KEY = "doctor";
 
-/** Each throws, or gives false, where its binding does not do its part. */
+/** Each throws, or returns false, if its binding is missing or does not work. */
 const trials: Readonly<Record<Binding, (env: Env) => unknown>> = {
-  // Asking for an object by name makes none.
+  // Deriving an id creates no object.
   LEDGER: ({ LEDGER }) => LEDGER.idFromName(UNUSED_KEY),
   ACCESS_TOKENS: ({ ACCESS_TOKENS }) => ACCESS_TOKENS.idFromName(UNUSED_KEY),
   SWEEP: ({ SWEEP }) => present(SWEEP).idFromName(UNUSED_KEY),
@@ -26,15 +28,15 @@ const WHAT_TO_DO: Readonly<Record<Binding, string>> = {
   LEDGER: "Bind the Durable Object class Ledger as LEDGER, with its migration.",
   ACCESS_TOKENS: "Bind the Durable Object class AccessTokens as ACCESS_TOKENS, with its migration.",
   SWEEP: "Bind the Durable Object class Sweep as SWEEP, with its migration.",
-  IDEMPOTENCY: "Bind a KV namespace of its own as IDEMPOTENCY.",
+  IDEMPOTENCY: "Bind a dedicated KV namespace as IDEMPOTENCY.",
   RATE_LIMITER: "Bind a rate limit as RATE_LIMITER.",
-  ASSETS: "Run npm run build, and bind dist/ as ASSETS; without it another server has to serve the elements.",
+  ASSETS: "Run npm run build and bind dist/ as ASSETS; otherwise another server has to serve the element.",
 };
 
 export function checkBindings(env: Env): Promise<DoctorItem[]> {
   return Promise.all(
     Object.entries(trials).map(async ([name, trial]) => {
-      const [id, title] = [`binding.${name}`, `The binding ${name}`];
+      const [id, title] = [`binding.${name}`, `The binding ${name} works`];
       return (await works(trial, env)) ? ok(id, title) : failed(id, title, WHAT_TO_DO[name as Binding]);
     }),
   );

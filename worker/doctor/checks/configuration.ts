@@ -1,4 +1,4 @@
-/** Whether the variables can be understood. Names them, never what they hold. */
+/** Whether the variables are valid. Names them, never their values. */
 import type { Configuration } from "../../config.ts";
 import type { DoctorItem } from "../../contract.ts";
 import { failed, ok } from "../items.ts";

@@ -1,4 +1,4 @@
-/** One real link token per redirect URI: what only the provider knows to be registered. A token nobody uses does no harm. */
+/** One real link token per redirect URI, since only the provider knows which are registered. An unused token does no harm. */
 import type { DoctorItem } from "../../contract.ts";
 import { eagerDelayMs } from "../../ledger/pacing.ts";
 import { DOCTOR_LINK_TOKEN_MAX_MS, DOCTOR_LINK_TOKENS_MAX } from "../../limits.ts";
@@ -22,14 +22,14 @@ export function tryLinkTokens(trial: Trial): Promise<DoctorItem[]> {
       const id = `link_token.${name}.${index + 1}`;
       const title = redirectUri === null ? "A link token" : `A link token for redirect URI ${index + 1}`;
       if (index >= DOCTOR_LINK_TOKENS_MAX)
-        return unknown(id, title, "Not tried: there are too many at once.");
+        return unknown(id, title, `Not tried: only the first ${DOCTOR_LINK_TOKENS_MAX} are.`);
       const code = await tryLinkToken(trial, redirectUri);
       return code === null ? ok(id, title) : failed(id, title, advice(name, code));
     }),
   );
 }
 
-/** What went wrong, if anything. */
+/** The code of the failure, if there is one. */
 async function tryLinkToken(
   { provider, customerId, now, sleep }: Trial,
   redirectUri: string | null,
@@ -50,10 +50,10 @@ async function tryLinkToken(
 }
 
 function advice(name: Provider["name"], code: ProblemCode): string {
-  if (code === "provider_timeout") return "It took too long: try again.";
-  const suspects = {
-    cybrid: "CYBRID_LINK_CUSTOMIZATION, the key's scope workflows:execute, and the bank's country codes",
-    lynx: "LYNX_CLIENT_ORG and LYNX_LINK_TOKEN_PATH",
+  if (code === "provider_timeout") return "It took too long. Try again.";
+  const causes = {
+    cybrid: "check CYBRID_LINK_CUSTOMIZATION, the key's scope workflows:execute and the bank's country codes",
+    lynx: "check LYNX_CLIENT_ORG and LYNX_LINK_TOKEN_PATH",
   };
-  return `Refused (${code}): check that the redirect URI is registered for this environment, that the customer exists, ${suspects[name]}. The log has the upstream code.`;
+  return `Rejected with ${code}: check that the redirect URI is registered for this environment, that the customer exists, and ${causes[name]}. The log has the provider's own code.`;
 }

@@ -1,7 +1,7 @@
-/** Whether a provider lets us in, and what our key may do there. */
+/** Whether a provider accepts our credentials, and which scopes the key has. */
 import type { DoctorItem } from "../../contract.ts";
 import type { ProblemCode } from "../../problems/registry.ts";
-import type { AccessTokenSource } from "../../providers/access-token.ts";
+import type { AccessTokenSource } from "../../providers/access-tokens/access-token.ts";
 import type { Provider, ScopeCheck } from "../../providers/provider.ts";
 import { failed, ok, unknown } from "../items.ts";
 
@@ -12,7 +12,7 @@ export async function checkProvider(
   tokens: Pick<AccessTokenSource, "get">,
 ): Promise<DoctorItem[]> {
   const { name } = provider;
-  const [id, title] = [`credentials.${name}`, `${LABELS[name]} gives an access token`];
+  const [id, title] = [`credentials.${name}`, `${LABELS[name]} issues an access token`];
   const token = await tokens.get();
   if (!token.ok) return [failed(id, title, credentialsAdvice(name, token.failure.code))];
   return [ok(id, title), ...(await provider.checkScopes()).map((check) => scopeItem(name, check))];
@@ -27,13 +27,13 @@ function scopeItem(name: Provider["name"], { scope, result }: ScopeCheck): Docto
       return failed(
         id,
         title,
-        `Grant ${scope} to the key; it must be a key of the bank, not of the organization.`,
+        `Grant ${scope} to the key, which must be a bank key, not an organization key.`,
       );
     case "unproven":
       return unknown(
         id,
         title,
-        "No read proves it: look it up at the key, or link one account by hand. --customer tries workflows:execute.",
+        "No read-only call can prove it: check the key's scopes at the provider, or link one account by hand. --customer tries workflows:execute.",
       );
   }
 }
@@ -41,9 +41,9 @@ function scopeItem(name: Provider["name"], { scope, result }: ScopeCheck): Docto
 function credentialsAdvice(name: Provider["name"], code: ProblemCode): string {
   const prefix = name.toUpperCase();
   if (code === "provider_misconfigured") {
-    const scopes = name === "cybrid" ? ", and the scopes that the key was granted" : "";
-    return `The credentials were refused: check ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET, that they are of this ENVIRONMENT${scopes}.`;
+    const scopes = name === "cybrid" ? ", and that the key has the scopes below" : "";
+    return `The credentials were rejected: check ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET, that they belong to this ENVIRONMENT${scopes}.`;
   }
   const url = name === "cybrid" ? "CYBRID_IDENTITY_URL" : "LYNX_API_URL";
-  return `It could not be reached: check ${url}, that the key has no list of allowed IP addresses, and try again.`;
+  return `The provider could not be reached: check ${url}, make sure that the key has no IP allow-list, and try again.`;
 }

@@ -1,9 +1,9 @@
-/** What the command line asks for. */
+/** The arguments of the command line. */
 import { parseArgs } from "node:util";
 
 export const USAGE =
   "npm run doctor -- [--url URL] [--key KEY] [--page URL] [--customer ID [--provider cybrid|lynx]]\n" +
-  "BANK_LINK_URL and BANK_LINK_API_KEY stand in for --url and --key.";
+  "BANK_LINK_URL and BANK_LINK_API_KEY are the defaults of --url and --key.";
 
 export interface Arguments {
   api: URL;
@@ -13,7 +13,7 @@ export interface Arguments {
   provider: string | undefined;
 }
 
-/** `null` where it cannot be understood. Why is not told: the fault may be a key in the wrong place. */
+/** `null` if they are invalid. The reason is not given: it could contain a key in the wrong place. */
 export function readArguments(args: string[], env: Record<string, string | undefined>): Arguments | null {
   try {
     const { values } = parseArgs({

@@ -1,4 +1,4 @@
-/** Whether a page's Content Security Policy lets Plaid's script and ours do their work. Pure. */
+/** Whether a page's Content Security Policy allows what Plaid's script and ours need. Pure. */
 import type { DoctorItem } from "../../contract.ts";
 import { failed, ok } from "../items.ts";
 import {
@@ -18,7 +18,7 @@ const TRUSTED_TYPES = ["bank-link", "lit-html"];
 
 export interface Page {
   url: URL;
-  /** The values of Content-Security-Policy headers and meta elements; all of them must agree. */
+  /** The values of Content-Security-Policy headers and meta elements; each of them must allow it. */
   policies: readonly string[];
   /** The Worker's base URL. */
   api: URL;
@@ -34,7 +34,8 @@ interface Need {
 
 export function checkPage(page: Page): DoctorItem[] {
   const policies = page.policies.flatMap(parsePolicies);
-  if (policies.length === 0) return [ok("page.csp", "The page's policy blocks nothing: it has none")];
+  if (policies.length === 0)
+    return [ok("page.csp", "The page has no Content Security Policy that could block anything")];
   return needs(page).map(({ id, title, whatToDo, isMet }) =>
     policies.every(isMet) ? ok(`page.${id}`, title) : failed(`page.${id}`, title, whatToDo),
   );
@@ -48,7 +49,7 @@ function needs({ url: page, api, environment }: Page): Need[] {
   const runs = (url: string) => (policy: Policy) => {
     const sources = sourcesOf(policy, "script-src-elem");
     if (sources === null || allowsNonce(sources)) return true;
-    // Then addresses count for nothing, and what a trusted script adds is trusted.
+    // Under strict-dynamic, URLs in the policy are ignored.
     return !hasKeyword(sources, "strict-dynamic") && allowsUrl(sources, new URL(url), page);
   };
   const plaidApi = `https://${environment ?? "production"}.plaid.com`;
@@ -95,7 +96,7 @@ function needs({ url: page, api, environment }: Page): Need[] {
     {
       id: "style.attributes",
       title: "The page lets Plaid's script set style attributes",
-      whatToDo: "Add style-src-attr 'unsafe-inline'; a nonce cannot stand for it.",
+      whatToDo: "Add style-src-attr 'unsafe-inline'; a nonce does not cover style attributes.",
       isMet: (policy) => {
         const sources = sourcesOf(policy, "style-src-attr");
         return sources === null || allowsInline(sources);
@@ -103,7 +104,7 @@ function needs({ url: page, api, environment }: Page): Need[] {
     },
     {
       id: "trusted_types",
-      title: "The page lets the element make its Trusted Types policies",
+      title: "The page lets the element create its Trusted Types policies",
       whatToDo: `Add ${TRUSTED_TYPES.join(" ")} to trusted-types.`,
       isMet: (policy) => {
         const names = policy.get("trusted-types");

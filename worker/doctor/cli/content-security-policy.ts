@@ -1,9 +1,9 @@
-/** What a page's Content Security Policies allow, by CSP Level 3, as far as a URL or an inline style is asked for. Pure. */
+/** Which URLs and inline styles a page's Content Security Policies allow, by CSP Level 3. Pure. */
 
-/** By directive; the first of a name counts (CSP3, 2.2.1). */
+/** By directive; the first one of a name counts (CSP3, 2.2.1). */
 export type Policy = ReadonlyMap<string, readonly string[]>;
 
-/** A header may hold several policies, one after another with commas. */
+/** A header may hold several policies, separated by commas. */
 export function parsePolicies(serialized: string): Policy[] {
   return serialized
     .split(",")
@@ -18,7 +18,7 @@ export function parsePolicies(serialized: string): Policy[] {
     .filter((directives) => directives.size > 0);
 }
 
-/** Where a directive is missing, those behind it are asked in this order (CSP3, 6.8.3). */
+/** What applies, in this order, if a directive is missing (CSP3, 6.8.3). */
 const FALLBACKS: Readonly<Record<string, readonly string[]>> = {
   "script-src-elem": ["script-src", "default-src"],
   "style-src-elem": ["style-src", "default-src"],
@@ -47,7 +47,7 @@ export function allowsNonce(sources: readonly string[]): boolean {
   return sources.some((source) => NONCE.test(source));
 }
 
-/** `'unsafe-inline'` counts for nothing beside a nonce or a hash (CSP3, 6.7.3.2). */
+/** `'unsafe-inline'` is ignored beside a nonce or a hash (CSP3, 6.7.3.2). */
 export function allowsInline(sources: readonly string[]): boolean {
   return hasKeyword(sources, "unsafe-inline") && !sources.some((source) => NONCE_OR_HASH.test(source));
 }
@@ -72,7 +72,7 @@ function matches(source: string, url: URL, page: URL): boolean {
   );
 }
 
-/** The secure twin of a scheme is always meant too. */
+/** http allows https as well. */
 function schemeMatches(allowed: string, actual: string): boolean {
   return allowed === actual || (allowed === "http:" && actual === "https:");
 }
@@ -87,7 +87,7 @@ function defaultPort({ protocol, port }: URL): string | null {
   return protocol === "https:" ? "443" : "80";
 }
 
-/** A path that ends in a slash stands for all beneath it. */
+/** A path that ends in a slash matches everything below it. */
 function pathMatches(pattern: string | undefined, path: string): boolean {
   if (pattern === undefined || pattern === "/") return true;
   return pattern.endsWith("/") ? path.startsWith(pattern) : path === pattern;

@@ -1,4 +1,4 @@
-/** A page's Content Security Policies: of its headers, and of its meta elements. */
+/** A page's Content Security Policies, from its header and its meta elements. */
 export async function readPolicies(url: URL, timeoutMs: number): Promise<string[]> {
   const response = await fetch(url, {
     headers: { Accept: "text/html" },
@@ -8,7 +8,7 @@ export async function readPolicies(url: URL, timeoutMs: number): Promise<string[
   return [...(header ? [header] : []), ...policiesInMarkup(await response.text())];
 }
 
-/** Good enough for a document's head; a browser parses more, but nobody writes it otherwise. */
+/** Reads meta elements as they are usually written; a browser accepts more. */
 export function policiesInMarkup(markup: string): string[] {
   return [...markup.replace(/<!--.*?-->/gs, "").matchAll(/<meta\b(?:"[^"]*"|'[^']*'|[^'">])*>/gi)].flatMap(
     ([tag]) =>

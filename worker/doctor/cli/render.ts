@@ -2,7 +2,7 @@ import type { DoctorItem } from "../../contract.ts";
 
 const MARKS = { ok: "✓", failed: "✗", unknown: "?" } as const;
 
-/** A line for each item, what to do beneath it, and the count. */
+/** One line per item, what to do below it, and the counts. */
 export function renderItems(items: readonly DoctorItem[]): string {
   const lines = items.flatMap(({ title, result, detail }) => [
     `${MARKS[result]} ${title}`,

@@ -1,10 +1,10 @@
 import type { CybridConfig } from "../../config.ts";
+import { callTokenEndpoint } from "../access-tokens/token-endpoint.ts";
 import type { UpstreamOptions } from "../http.ts";
 import { type Result, succeed } from "../provider.ts";
-import { callTokenEndpoint } from "../token-endpoint.ts";
 import { tokenAnswer, tokenErrorAnswer } from "./schemas.ts";
 
-/** Only what is used: a key that lacks a scope nobody needs still works. */
+/** Only the scopes in use, so that a key without the others works too. */
 export function scopesOf(config: CybridConfig): string {
   const scopes = [
     "workflows:execute",

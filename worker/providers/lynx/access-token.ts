@@ -1,12 +1,12 @@
 import { decodeJwt } from "jose";
 import type { LynxConfig } from "../../config.ts";
+import { callTokenEndpoint } from "../access-tokens/token-endpoint.ts";
 import type { UpstreamOptions } from "../http.ts";
 import { type Result, succeed } from "../provider.ts";
-import { callTokenEndpoint } from "../token-endpoint.ts";
 import { errorCode } from "./map-failure.ts";
 import { tokenAnswer } from "./schemas.ts";
 
-/** Neither `expires_in` nor a readable `exp`: short enough to be harmless, long enough to be shared. */
+/** Assumed if there is neither `expires_in` nor a readable `exp`: short enough to be harmless, long enough to be shared. */
 const LIFE_UNKNOWN_MS = 10 * 60_000;
 
 /** `POST {base}/oauth/token`; the audience is the base URL **with** its trailing slash. */

@@ -16,7 +16,7 @@ function redirectUri(uri: string, environment: "sandbox" | "production" = "sandb
   return item;
 }
 
-describe("a redirect URI is fit", () => {
+describe("a redirect URI passes", () => {
   test("on https", () => {
     assert.equal(redirectUri(`${ORIGIN}/bank`, "production").result, "ok");
   });
@@ -25,7 +25,7 @@ describe("a redirect URI is fit", () => {
   });
 });
 
-describe("a redirect URI is refused", () => {
+describe("a redirect URI fails", () => {
   const cases: Record<string, [uri: string, environment: "sandbox" | "production", reason: RegExp]> = {
     "on http": ["http://shop.example.com/bank", "sandbox", /https/],
     "on localhost in production": ["https://localhost/bank", "production", /sandbox only/],
@@ -34,7 +34,7 @@ describe("a redirect URI is refused", () => {
     "with a fragment": [`${ORIGIN}/#/bank`, "sandbox", /hash routing/],
     "with more than 128 characters": [`${ORIGIN}/${"x".repeat(120)}`, "sandbox", /128/],
     "with credentials": ["https://a:b@shop.example.com/", "sandbox", /credentials/],
-    "on an origin that may not call": ["https://other.example.com/bank", "sandbox", /ALLOWED_ORIGINS/],
+    "on an origin that is not allowed": ["https://other.example.com/bank", "sandbox", /ALLOWED_ORIGINS/],
   };
   for (const [name, [uri, environment, reason]] of Object.entries(cases)) {
     test(name, () => {
@@ -53,7 +53,7 @@ describe("a redirect URI is refused", () => {
   });
 });
 
-test("origins are held to https, and there must be one", () => {
+test("origins must be https, and there must be one", () => {
   const results = (environment: "sandbox" | "production", ...origins: string[]) =>
     checkOrigins({ environment, redirectUris: [], allowedOrigins: new Set(origins) }).map(
       ({ result }) => result,

@@ -37,7 +37,7 @@ function trial(
   });
 }
 
-test("each redirect URI gets a link token of its own, and none of them is told", async () => {
+test("each redirect URI gets its own link token, and none is shown", async () => {
   const asked: (string | null)[] = [];
   const items = await trial(
     ({ redirectUri }) => {
@@ -62,7 +62,7 @@ test("without a redirect URI one link token is made", async () => {
   );
 });
 
-test("the redirect URI that is refused is the one that fails", async () => {
+test("the redirect URI that the provider rejects is the one that fails", async () => {
   const items = await trial(
     ({ redirectUri }) => (redirectUri === "https://b.example/" ? null : ready),
     ["https://a.example/", "https://b.example/"],
@@ -74,7 +74,7 @@ test("the redirect URI that is refused is the one that fails", async () => {
   assert.match(items[1]?.detail ?? "", /registered/);
 });
 
-test("a workflow is waited for, but not for ever", async () => {
+test("a workflow is polled, but not indefinitely", async () => {
   let looks = 0;
   const late = await trial(() => (++looks < 5 ? { state: "pending", providerState: {} } : ready));
   assert.equal(late[0]?.result, "ok");

@@ -27,7 +27,7 @@ const GOOD = [
 describe("a page's policy is enough", () => {
   test("when there is none", () => assert.deepEqual(unmet([]), []));
   test("when it names what is needed", () => assert.deepEqual(unmet([GOOD]), []));
-  test("when it works by nonces, with style attributes allowed", () => {
+  test("when it uses nonces and allows style attributes", () => {
     const policy = [
       "default-src 'none'",
       "script-src 'nonce-r4nd0m' 'strict-dynamic'",

@@ -1,7 +1,7 @@
-/** A client-credentials call at a provider's token endpoint. Whatever happens to it, nothing is done to an account. */
+/** A client-credentials call to a provider's token endpoint. Its failures never leave an account in doubt. */
 import type * as z from "zod";
-import { callUpstream, type UpstreamOptions, type UpstreamRequest } from "./http.ts";
-import { notDone, type Result, succeed } from "./provider.ts";
+import { callUpstream, type UpstreamOptions, type UpstreamRequest } from "../http.ts";
+import { notDone, type Result, succeed } from "../provider.ts";
 
 export async function callTokenEndpoint<Schema extends z.ZodType>(
   request: Pick<UpstreamRequest, "call" | "url"> & { body: object },

@@ -1,77 +1,80 @@
 /** Who may call: a browser with a session token, or the host's server with an API key. */
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
-import { apiKeysOf } from "../config.ts";
-import { createSession, providerName } from "../contract.ts";
-import type { AppContext, AppEnv } from "../http/context.ts";
+import { matchesApiKey } from "../auth/api-key.ts";
+import { verifySession } from "../auth/session-token.ts";
+import { apiKeysOf, resolveProvider } from "../config.ts";
+import { createSession, type ProviderName, providerName } from "../contract.ts";
 import type { Owner } from "../ledger/owner.ts";
 import { refuse } from "../problems/problem.ts";
-import { matchesApiKey } from "./api-key.ts";
-import { verifySession } from "./session-token.ts";
+import type { AppContext, AppEnv } from "./context.ts";
 
-/** For browsers: the session token says who the customer is. */
+/** For browsers: the session token names the customer. */
 export const requireSession = createMiddleware<AppEnv>(async function requireSession(c, next) {
-  await actForSession(c, bearerOf(c));
+  await authenticateSession(c, bearerOf(c));
   await next();
 });
 
-/** For the host's server. Needs no more of the configuration than the keys. */
+/** For the host's server. Of the configuration it needs the keys alone. */
 export const requireKey = createMiddleware<AppEnv>(async function requireKey(c, next) {
   if (!(await matchesApiKey(bearerOf(c), apiKeysOf(c.env)))) refuse("unauthorized");
   await next();
 });
 
-const named = z.strictObject({
+const customerQuery = z.strictObject({
   customer_id: createSession.shape.customer_id,
   provider: providerName.optional(),
 });
 
-/** A key names the customer in the query; a session never may. */
+/** With a key the query names the customer; with a session the token does. */
 export const requireSessionOrKey = createMiddleware<AppEnv>(async function requireSessionOrKey(c, next) {
   const bearer = bearerOf(c);
   if (await matchesApiKey(bearer, c.get("config").apiKeys)) {
     const { customer_id, provider } = c.req.query();
-    const query = named.safeParse({ customer_id, provider });
-    const owner = query.success ? ownerOf(c, query.data.customer_id, query.data.provider ?? null) : null;
+    const query = customerQuery.safeParse({ customer_id, provider });
+    const owner = query.success ? ownerOf(c, query.data.customer_id, query.data.provider) : null;
     if (!owner) {
       refuse("invalid_request", {
-        detail: "Name the customer by ?customer_id= and, with two providers, ?provider=.",
+        detail: "Name the customer with ?customer_id= and, where two providers are configured, ?provider=.",
       });
     }
     c.set("owner", owner);
     c.set("sessionReference", null);
   } else {
-    await actForSession(c, bearer);
+    await authenticateSession(c, bearer);
   }
   await next();
 });
 
-/** RFC 6750, 2.1; the scheme's name is not case-sensitive. */
+/** RFC 6750, 2.1; the scheme is case-insensitive. */
 function bearerOf(c: AppContext): string {
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
   return token ?? refuse("unauthorized");
 }
 
-async function actForSession(c: AppContext, token: string): Promise<void> {
+async function authenticateSession(c: AppContext, token: string): Promise<void> {
   const verdict = await verifySession(token, c.get("config").session, new Date());
   if (!verdict.ok) {
     refuse(verdict.reason === "keys_unreachable" ? "provider_unavailable" : "unauthorized", {
       ...(verdict.reason === "keys_unreachable" && {
-        detail: "The session keys cannot be read at the moment.",
+        detail: "The keys that sign session tokens cannot be reached at the moment.",
       }),
     });
   }
   const { claims } = verdict;
-  // A session bound to an origin is good there only; a request that hides its origin is not there.
+  // A session bound to an origin is valid only there; a request without an Origin header proves none.
   if (claims.origin !== null && c.req.header("Origin") !== claims.origin) refuse("forbidden_origin");
   c.set("owner", ownerOf(c, claims.customerId, claims.provider) ?? refuse("unauthorized"));
   c.set("sessionReference", claims.reference);
 }
 
-/** `null` where the provider is not configured, or left open while there are two. */
-export function ownerOf(c: AppContext, customerId: string, provider: Owner["provider"] | null): Owner | null {
-  const { environment, providers } = c.get("config");
-  const [only] = providers;
-  const meant = provider ?? (providers.length === 1 && only ? only : null);
-  return meant && providers.includes(meant) ? { environment, provider: meant, customerId } : null;
+/** `null` where the provider is not configured, or not named while there are two. */
+export function ownerOf(
+  c: AppContext,
+  customerId: string,
+  named: ProviderName | null | undefined,
+): Owner | null {
+  const config = c.get("config");
+  const provider = resolveProvider(config, named);
+  return provider && { environment: config.environment, provider, customerId };
 }

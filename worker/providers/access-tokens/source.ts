@@ -1,16 +1,15 @@
-/** Where a provider's API gets its access token: from the one keeper of it, with a copy in this isolate's memory. */
-import type { ProviderName } from "../contract.ts";
-import type { AccessToken, AccessTokenSource } from "./access-token.ts";
-import type { AccessTokens } from "./access-tokens.ts";
-import { notDone, succeed } from "./provider.ts";
+/** The source of a provider's access token: its one keeper, with a copy in this isolate's memory. */
+import type { ProviderName } from "../../contract.ts";
+import { notDone, succeed } from "../provider.ts";
+import type { AccessToken, AccessTokenKeeper, AccessTokenSource } from "./access-token.ts";
 
-/** The keeper's binding, as whoever calls a provider needs it. */
+/** The binding that a caller of a provider needs. */
 export interface AccessTokensBinding {
-  ACCESS_TOKENS: DurableObjectNamespace<AccessTokens>;
+  ACCESS_TOKENS: { getByName(identity: string): AccessTokenKeeper };
 }
 
 const inIsolate = new Map<string, AccessToken>();
-/** The last token of each identity that a provider has accepted here. */
+/** By identity: the last token that a provider has accepted from this isolate. */
 const proven = new Map<string, string>();
 
 export function accessTokenSource(

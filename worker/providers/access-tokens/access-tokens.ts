@@ -1,38 +1,38 @@
 /**
- * Access tokens of the providers: one per provider, environment, client and scope for the whole world.
- * One Durable Object each, so that any load makes one token call per token's lifetime.
+ * The access tokens of the providers: one worldwide per provider, environment, client and scope.
+ * Each is kept by a Durable Object of its own, so that any load makes one token call per token's lifetime.
  */
 import { DurableObject } from "cloudflare:workers";
-import { type ConfigVariables, configOf } from "../config.ts";
-import type { ProviderName } from "../contract.ts";
+import { type ConfigVariables, configOf } from "../../config.ts";
+import type { ProviderName } from "../../contract.ts";
 import {
   ACCESS_TOKEN_MARGIN_MS,
   CREDENTIALS_REFUSED_RETRY_MS,
   SCOPE_RETRY_MS,
   UNPROVEN_DROPS_MAX,
-} from "../limits.ts";
-import { log } from "../log.ts";
-import type { AccessToken, TokenDoubt } from "./access-token.ts";
-import { notDone, type Result, succeed } from "./provider.ts";
-import { requestAccessToken } from "./registry.ts";
+} from "../../limits.ts";
+import { log } from "../../log.ts";
+import { notDone, type Result, succeed } from "../provider.ts";
+import { requestAccessToken } from "../registry.ts";
+import type { AccessToken, AccessTokenKeeper, TokenDoubt } from "./access-token.ts";
 
 const TOKEN_KEY = "token";
 const PAUSES_KEY = "pauses";
 
-/** Kept in storage, since an object that rests forgets what it holds in memory. */
+/** Kept in storage, since an evicted object loses its memory. */
 interface Pauses {
-  /** The credentials were refused: not asked again before. */
+  /** The credentials were rejected: no token call before this time. */
   refusedUntilMs: number;
-  /** The last token dropped for a missing scope. */
+  /** When a token was last dropped for a missing scope. */
   scopeDroppedAtMs: number;
-  /** Tokens refused at their very first use, in the window that began then. */
+  /** The start of the window in which tokens rejected at their first use are counted. */
   unprovenSinceMs: number;
   unprovenDrops: number;
 }
 
 const NO_PAUSES: Pauses = { refusedUntilMs: 0, scopeDroppedAtMs: 0, unprovenSinceMs: 0, unprovenDrops: 0 };
 
-export class AccessTokens extends DurableObject<ConfigVariables> {
+export class AccessTokens extends DurableObject<ConfigVariables> implements AccessTokenKeeper {
   #request: Promise<Result<AccessToken>> | null = null;
 
   async get(provider: ProviderName): Promise<Result<AccessToken>> {
@@ -40,14 +40,13 @@ export class AccessTokens extends DurableObject<ConfigVariables> {
     const now = Date.now();
     if (kept && kept.useUntilMs > now) return succeed(kept);
     if (this.#pauses.refusedUntilMs > now) return notDone("provider_misconfigured");
-    // Everyone who asks meanwhile waits for the same request.
+    // Concurrent callers share one request.
     this.#request ??= this.#renew(provider).finally(() => {
       this.#request = null;
     });
     return await this.#request;
   }
 
-  /** Forgets this token, not one that has replaced it. `isProven`: it has worked before. */
   async drop(value: string, doubt: TokenDoubt, isProven: boolean): Promise<boolean> {
     if (this.ctx.storage.kv.get<AccessToken>(TOKEN_KEY)?.value !== value) return true;
     if (doubt === "scope" ? !this.#mayDropForScope() : !isProven && !this.#mayDropUnproven()) return false;
@@ -62,7 +61,7 @@ export class AccessTokens extends DurableObject<ConfigVariables> {
     return true;
   }
 
-  /** New tokens that are all refused would otherwise make a token call for every call. */
+  /** Limits the token calls while every new token is rejected. */
   #mayDropUnproven(): boolean {
     const now = Date.now();
     const { unprovenSinceMs, unprovenDrops } = this.#pauses;
@@ -83,7 +82,7 @@ export class AccessTokens extends DurableObject<ConfigVariables> {
       return result;
     }
     const { value, lifeMs } = result.value;
-    // A life shorter than the margin is used for half of it, rather than never.
+    // A lifetime shorter than the margin is used for half, instead of not at all.
     const token = { value, useUntilMs: Date.now() + Math.max(lifeMs - ACCESS_TOKEN_MARGIN_MS, lifeMs / 2) };
     this.ctx.storage.kv.put(TOKEN_KEY, token);
     return succeed(token);
