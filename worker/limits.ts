@@ -43,7 +43,7 @@ export const SESSION_SECRET_MIN_BYTES = 32;
 export const WAIT_MAX_S = 25;
 export const WAIT_POST_DEFAULT_S = 10;
 export const WAIT_GET_DEFAULT_S = 0;
-/** What a 202 tells the caller to wait before asking again. */
+/** `Retry-After` of a 202. */
 export const RETRY_AFTER_PENDING_S = 1;
 export const RETRY_AFTER_CONFLICT_S = 1;
 
@@ -68,13 +68,13 @@ export const POLL_FACTOR = 1.4;
 export const POLL_MAX_MS = 2 * SECOND_MS;
 /** A workflow that takes longer than this has failed for the person waiting. */
 export const WORKFLOW_MAX_MS = MINUTE_MS;
-/** For this long, looks at an account in processing are as frequent as a waiting person needs … */
+/** For this long an account in processing is polled as often as a waiting person needs … */
 export const PROCESSING_EAGER_MS = MINUTE_MS;
-/** … then they come after this share of the time that has passed … */
+/** … then after this share of the time that has passed … */
 export const PROCESSING_POLL_SHARE = 0.1;
 /** … and as far apart as this … */
 export const PROCESSING_POLL_MAX_MS = HOUR_MS;
-/** … and end here; after that a person has to look. */
+/** … and until then; after that a person has to look into it. */
 export const PROCESSING_MAX_MS = 7 * DAY_MS;
 
 /** Every upstream call ends by then, unless UPSTREAM_TIMEOUT_SECONDS says otherwise. */
@@ -116,7 +116,7 @@ export const ACCOUNT_PAGES_MAX = 20;
 
 /** The alarm takes over work this much later than its call must have ended, should the object die under it. */
 export const DRIVE_GUARD_MARGIN_MS = 1 * SECOND_MS;
-/** Work whose next step is further away than this is left to the alarm when nobody waits: an object at rest costs nothing. */
+/** Work whose next step is further away is left to the alarm if nobody waits: an idle object costs nothing. */
 export const HAND_OVER_MS = 2 * SECOND_MS;
 /** Alarms are at least this far apart, whatever is overdue. */
 export const ALARM_PAUSE_MS = SECOND_MS;
@@ -128,7 +128,7 @@ export const RATE_LIMIT_PERIOD_S = 60;
 
 /** A receiver that needs longer has not understood: it should take the message first and work later. */
 export const WEBHOOK_TIMEOUT_MS = 10 * SECOND_MS;
-/** Rests between the tries of one message; the last one repeats. */
+/** Delays between the delivery attempts of one message; the last one repeats. */
 export const OUTBOX_RETRY_MS = [
   5 * SECOND_MS,
   30 * SECOND_MS,
@@ -137,7 +137,7 @@ export const OUTBOX_RETRY_MS = [
   2 * HOUR_MS,
   4 * HOUR_MS,
 ] as const;
-/** After a day of tries somebody has to look. */
+/** After a day of attempts a person has to look into it. */
 export const OUTBOX_GIVE_UP_MS = DAY_MS;
 /** How long a delivered message's id is remembered, and an undelivered one can be read. */
 export const OUTBOX_KEPT_MS = 7 * DAY_MS;
@@ -153,7 +153,7 @@ export const REMOVAL_SHOWS_WITHIN_MS = 10 * MINUTE_MS;
 
 /** A sweep's occurrence ends when the account was absent this many sweeps in a row. */
 export const SWEEP_ABSENCES = 2;
-/** After a page that could not be read, the sweep goes on this much later. */
+/** After a page that could not be read, the sweep continues this much later. */
 export const SWEEP_RETRY_MS = MINUTE_MS;
 /** A poll that the alarm began has ended by then, whatever its calls met. */
 export const ALARM_POLL_GUARD_MS = 2 * MINUTE_MS;

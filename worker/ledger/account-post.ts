@@ -105,7 +105,7 @@ function rejectFirst(
   return onTo(link, { kind: "post", post: task.post, doubt: null }, untilMs, nowMs);
 }
 
-/** `failure` null: a crash, which tells no time; the call may have gone out until the moment before it was found. */
+/** `failure` null: a crash, after which it is not known when the call went out; it may have been just now. */
 function losePost(
   link: FinalizingLink,
   task: PostingTask,

@@ -1,4 +1,4 @@
-/** What Link told us and the provider does not, put beside the provider's own words. Pure. */
+/** Adds what only Plaid Link's metadata says of an account to what the provider says. Pure. */
 import type { Account } from "../contract.ts";
 import type { SentAccount } from "./link-record.ts";
 
@@ -10,7 +10,7 @@ export interface KnownDetails {
   institution: { id: string | null; name: string | null } | null;
 }
 
-/** The provider's word wins wherever it has one. */
+/** The provider's value wins wherever there is one. */
 export function enrich<Read extends Account>(account: Read, known: KnownDetails): Read {
   return {
     ...account,

@@ -96,7 +96,7 @@ export interface LookupTask {
   rejection: ProblemCode | null;
 }
 
-/** What was sent for the account, as far as it stays of use: it holds no token. */
+/** What was sent for the account, without the token. */
 export interface SentAccount {
   name: string;
   selection: Selection;

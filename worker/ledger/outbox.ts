@@ -33,7 +33,7 @@ export class Outbox {
     this.#isNotified = isNotified;
   }
 
-  /** Once for each id: what is already there, delivered or not, stays as it is. */
+  /** Once for each id: a message that is there already, delivered or not, is not changed. */
   add({ id, type, payload }: Message, nowMs: number): void {
     if (!this.#isNotified()) return;
     this.#rows.write(

@@ -1,4 +1,4 @@
-/** Whose ledger it is, and what every call to it brings. Imports nothing of the rest, so that everybody may import it. */
+/** Whose ledger it is, and what every call to it carries. A leaf: every other file may import it. */
 import type { ProviderName } from "../contract.ts";
 
 /** Whose links and accounts a request may touch. */

@@ -125,7 +125,7 @@ export class LedgerStore {
   }
 
   /**
-   * Sets the one alarm for whatever is due first. An alarm that is set for that time or earlier stays: it rings, finds
+   * Sets the one alarm for whatever is due first. An alarm that is set for that time or earlier is kept: it rings, finds
    * nothing, and is set again. `isUnderWay`: somebody works on that link; the alarm comes for it at `guardAtMs`.
    * `notBeforeMs`: so that no overdue row makes the alarm spin.
    */
@@ -235,7 +235,7 @@ export class LedgerStore {
     };
   }
 
-  /** It is gone at the provider, and so is what only we knew; whose it was stays, lest another link takes it. */
+  /** It is gone at the provider, and so is what only we knew. Its owner is kept, so that no other link adopts it. */
   forgetAccount(id: string): void {
     this.#write(
       "UPDATE account SET institution_id = NULL, institution_name = NULL, type = NULL WHERE id = ?",

@@ -1,4 +1,4 @@
-/** What the page's server is told, in the envelope of Standard Webhooks. */
+/** Messages for the page's server, in the envelope of Standard Webhooks. */
 import type { AccountStatus, LinkMode, LinkStatus, ProviderName } from "../contract.ts";
 import { type FailedLink, type LinkedLink, modeOf } from "../ledger/link-record.ts";
 

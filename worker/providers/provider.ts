@@ -2,7 +2,7 @@
 import type { Account, FinalizeLink, ProviderName } from "../contract.ts";
 import type { ProblemCode } from "../problems/registry.ts";
 
-/** `replay`: repeating a lost call is safe. `search`: look for what it may have made before repeating it. */
+/** `replay`: repeating a lost call is safe. `search`: search for what it may have made before repeating it. */
 export type Recovery = "replay" | "search";
 
 export interface Capabilities {
@@ -84,11 +84,11 @@ export interface OwnershipCheck {
 export interface ExpiredAccount {
   customerId: string;
   accountId: string;
-  /** The provider's time of the last change, which tells one occurrence from the next. */
+  /** The provider's time of the last change, which distinguishes one occurrence from the next. */
   updatedAt: string | null;
 }
 
-/** `unproven`: no call that changes nothing can tell, or it was not answered. */
+/** `unproven`: no read-only call can prove it, or the call was not answered. */
 export interface ScopeCheck {
   scope: string;
   result: "granted" | "missing" | "unproven";
@@ -110,7 +110,7 @@ export interface AccountQuery {
 export type Lookup =
   /** The account that the lost call made. */
   | { found: "account"; account: IdentifiedAccount }
-  /** An account of that name, which contradicts what Link told: not this link's for sure, and not surely another's. */
+  /** An account of that name that contradicts Plaid Link's metadata: neither surely this link's nor surely another's. */
   | { found: "contradiction"; accountId: string }
   /** `isComplete`: every page was read. */
   | { found: "nothing"; isComplete: boolean };
@@ -185,7 +185,7 @@ export interface Provider {
   listAccounts(customerId: string): Promise<Result<Account[]>>;
 
   /**
-   * What the key may do, as far as reads tell that change nothing; every scope that is needed is in it.
+   * What the key may do, as far as read-only calls can prove it; lists every scope that is needed.
    * Empty where the provider has no scopes.
    */
   checkScopes(): Promise<ScopeCheck[]>;

@@ -61,7 +61,7 @@ export function createCybridApi(call: AuthorizedApi) {
     if (status >= 400) return toFailure(result.value);
     const parsed = schema.safeParse(body);
     if (parsed.success) return succeed(parsed.data);
-    // A success of another shape: the work may be done, but we cannot tell which.
+    // A success in another shape: something may have been created, but we cannot say what.
     return lose("provider_unavailable", { sentAtMs, hasEnded: true });
   }
 

@@ -6,9 +6,9 @@ import { toAccount } from "./map-account.ts";
 import type { ExternalBankAccount } from "./schemas.ts";
 
 /**
- * A candidate has the name we sent, is not on its way out, was created after this link's workflow (Cybrid's clock for
- * both) and is not known as anything else. One that contradicts what Link told us is not adopted, and still forbids
- * another post: institutions are named differently here and there. A failed account never outweighs a live one.
+ * A candidate has the name we sent, is not being removed, was created after this link's workflow (Cybrid's clock for
+ * both) and is not known already. One that contradicts Plaid Link's metadata is not adopted, but still forbids another
+ * post, since Plaid Link and Cybrid may name an institution differently. A live account wins over a failed one.
  */
 export function findCreatedAccount({ accounts, isComplete }: CustomerAccounts, query: AccountQuery): Lookup {
   const candidates = accounts.filter((account) => isCandidate(account, query));

@@ -106,7 +106,7 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
       if (!listed.ok) return listed;
       const { total, objects } = listed.value;
       return succeed({
-        // An account of the bank itself has no customer, and so nobody to tell.
+        // An account of the bank itself has no customer to notify.
         accounts: objects.flatMap(({ guid, customer_guid, updated_at }) =>
           customer_guid
             ? [{ customerId: customer_guid, accountId: guid, updatedAt: updated_at ?? null }]

@@ -6,5 +6,5 @@ export const ACCEPT_VERSION = "2026-04-01";
 
 export const LANGUAGES = ["en", "fr", "es", "nl", "de"] as const;
 
-/** Should Cybrid not tell when a workflow was created: how far its clock and ours may be apart. */
+/** How far Cybrid's clock and ours may differ, if Cybrid does not say when a workflow was created. */
 export const CLOCK_DIFFERENCE_MAX_MS = 10 * 60_000;

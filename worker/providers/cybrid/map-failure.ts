@@ -14,7 +14,7 @@ export function isCybridError(body: unknown): boolean {
 /** A 4xx in Cybrid's words that is neither 401, 403, 408 nor 429. */
 export function toFailure({ status, body, sentAtMs }: ApiAnswer): Result<never> {
   if (status === 404) return reject("not_found");
-  // Cybrid gave up waiting for its own work, which may still go on.
+  // Cybrid gave up waiting for its own work, which may still be running.
   if (errorCode(body) === "request_timeout") return lose("provider_timeout", { sentAtMs, hasEnded: false });
   return reject("provider_rejected");
 }

@@ -34,7 +34,7 @@ export async function requestLynxToken(
     expires_in === undefined ? null : expires_in * 1_000,
     lifeFromJwt(access_token, options.now()),
   ];
-  // Where both are told the earlier one counts.
+  // The earlier one counts if both are known.
   const known = lives.filter((lifeMs) => lifeMs !== null);
   return succeed({ value: access_token, lifeMs: known.length > 0 ? Math.min(...known) : LIFE_UNKNOWN_MS });
 }

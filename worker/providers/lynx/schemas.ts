@@ -3,7 +3,7 @@ import * as z from "zod";
 
 export const tokenAnswer = z.object({
   access_token: z.string().min(1),
-  /** Seconds; left out, the token's own `exp` tells. */
+  /** Seconds; if missing, the token's own `exp` counts. */
   expires_in: z.number().positive().optional(),
 });
 
