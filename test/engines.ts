@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import sparticuz from "@sparticuz/chromium";
 import puppeteer, { type Browser } from "puppeteer-core";
-import { freePort } from "./demo/worker-process.ts";
+import { freePort } from "./simulators/ports.ts";
 
 export type Engine = "chromium" | "firefox" | "webkit";
 

@@ -3,8 +3,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { providerVars } from "../demo/provider-vars.ts";
-import { freePort, startWorker, type WorkerProcess } from "../demo/worker-process.ts";
+import { startWorker, type WorkerProcess } from "../demo/worker-process.ts";
+import { freePort } from "../simulators/ports.ts";
+import { providerVars } from "../simulators/provider-vars.ts";
 import { UPSTREAM_TIMEOUT_S } from "./limits.ts";
 import type { StandIns } from "./stand-ins.ts";
 import { WEBHOOK_SECRET } from "./webhook-receiver.ts";

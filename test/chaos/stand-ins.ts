@@ -1,9 +1,9 @@
 /** The providers and Plaid for a fault run: protections off, states short, a quarter of all calls faulty. */
 import type { ProviderName } from "../../worker/contract.ts";
 import type { Call } from "../simulators/call-log.ts";
-import { type CybridSimulator, startCybrid } from "../simulators/cybrid/index.ts";
+import { type CybridStandIn, startCybrid } from "../simulators/cybrid/index.ts";
 import type { FaultedRequest } from "../simulators/faults.ts";
-import { type LynxSimulator, startLynx } from "../simulators/lynx/index.ts";
+import { type LynxStandIn, startLynx } from "../simulators/lynx/index.ts";
 import { PlaidBackend } from "../simulators/plaid/backend.ts";
 import { orderFaults } from "./fault-mix.ts";
 import { ACCOUNT_MS, LINK_TOKEN_LAG_MS, WORKFLOW_MS } from "./limits.ts";
@@ -24,8 +24,8 @@ export interface HeldAccount {
 
 export interface StandIns {
   plaid: PlaidBackend;
-  cybrid: CybridSimulator;
-  lynx: LynxSimulator;
+  cybrid: CybridStandIn;
+  lynx: LynxStandIn;
   held(provider: ProviderName, customerId?: string): HeldAccount[];
   /** Both providers', in order of arrival at each. */
   calls(): Call[];
@@ -89,7 +89,7 @@ export async function startStandIns({ seed, onCreateAccount }: StandInOptions): 
   };
 }
 
-function heldByCybrid(cybrid: CybridSimulator, customerId?: string): HeldAccount[] {
+function heldByCybrid(cybrid: CybridStandIn, customerId?: string): HeldAccount[] {
   return cybrid.accounts(customerId).map(({ guid, customerGuid, bank, state }) => {
     const usable = state === "completed" || state === "unverified";
     return {
@@ -105,7 +105,7 @@ function heldByCybrid(cybrid: CybridSimulator, customerId?: string): HeldAccount
 }
 
 /** Lynx answers only once the account is there, and knows no states. */
-function heldByLynx(lynx: LynxSimulator, customerId?: string): HeldAccount[] {
+function heldByLynx(lynx: LynxStandIn, customerId?: string): HeldAccount[] {
   return lynx.accounts(customerId).map(({ id, clientMemberId, accountNumber }) => ({
     provider: "lynx",
     id,

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import type { Page } from "puppeteer-core";
 import type { Demo } from "../demo/start.ts";
-import { text } from "../simulators/web-server.ts";
 
 export interface HostPage {
   /** What stands in the body; the script that loads the element follows it. */
@@ -27,13 +26,13 @@ export async function visitHostPage(demo: Demo, page: Page, own: HostPage): Prom
   await page.waitForFunction(() => customElements.get("bank-link") !== undefined);
 }
 
-/** Its address. */
+/** Its URL. */
 export function putHostPage(demo: Demo, own: HostPage): string {
   const { pages, url } = demo.host;
-  const answer = text(200, "text/html", html(demo, own));
-  pages.set("/own-page", { ...answer, headers: { ...answer.headers, ...own.headers } });
+  const headers = { "Content-Type": "text/html; charset=utf-8", ...own.headers };
+  pages.set("/own-page", new Response(html(demo, own), { headers }));
   for (const [path, code] of Object.entries(own.scripts ?? {})) {
-    pages.set(path, text(200, "text/javascript", code));
+    pages.set(path, new Response(code, { headers: { "Content-Type": "text/javascript; charset=utf-8" } }));
   }
   return `${url}/own-page`;
 }

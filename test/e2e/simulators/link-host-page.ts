@@ -2,7 +2,7 @@
 import type { Browser, Page } from "puppeteer-core";
 import { PlaidBackend } from "../../simulators/plaid/backend.ts";
 import { type PlaidStandIn, startPlaid } from "../../simulators/plaid/index.ts";
-import { startWebServer, text, type WebServer } from "../../simulators/web-server.ts";
+import { listen, type Server, webApp } from "../../simulators/server.ts";
 
 export interface Told {
   callback: "onLoad" | "onEvent" | "onSuccess" | "onExit";
@@ -31,21 +31,19 @@ declare global {
 
 export class LinkHostPage {
   readonly plaid: PlaidStandIn;
-  readonly host: WebServer;
+  readonly host: Server;
 
-  private constructor(plaid: PlaidStandIn, host: WebServer) {
+  private constructor(plaid: PlaidStandIn, host: Server) {
     this.plaid = plaid;
     this.host = host;
   }
 
   static async start(): Promise<LinkHostPage> {
     const plaid = await startPlaid({ backend: new PlaidBackend() });
-    const host = await startWebServer(0, async ({ url }) => {
-      const page = text(200, "text/html", PAGE);
-      if (url.pathname === "/isolated") page.headers["Cross-Origin-Opener-Policy"] = "same-origin";
-      return page;
-    });
-    return new LinkHostPage(plaid, host);
+    const app = webApp();
+    app.get("/isolated", (c) => c.html(PAGE, 200, { "Cross-Origin-Opener-Policy": "same-origin" }));
+    app.get("*", (c) => c.html(PAGE));
+    return new LinkHostPage(plaid, await listen(app));
   }
 
   get backend(): PlaidBackend {

@@ -1,6 +1,6 @@
 /** Cybrid's lists: filters of comma-separated values, pages from 0. */
-import type { Answer } from "../http.ts";
-import { refuse } from "./errors.ts";
+import type { Answer } from "../answer.ts";
+import { apiError } from "./errors.ts";
 
 const DEFAULT_PER_PAGE = 10;
 const MAX_PER_PAGE = 100;
@@ -19,7 +19,7 @@ export function readFilter<Name extends string>(query: URLSearchParams, ...names
     if (text === null) continue;
     if (text.length > MAX_FILTER_LENGTH) {
       const what = `comma separated ${name.replaceAll("_", " ")}s`;
-      throw refuse(
+      throw apiError(
         400,
         "invalid_value",
         `Invalid value. ${what} must be at the most ${MAX_FILTER_LENGTH} characters long`,
@@ -62,7 +62,7 @@ function integer(
   if (text === null) return fallback;
   const value = Number(text);
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw refuse(400, "invalid_value", `Invalid value. ${name} must be between ${least} and ${most}`);
+    throw apiError(400, "invalid_value", `Invalid value. ${name} must be between ${least} and ${most}`);
   }
   return value;
 }

@@ -1,5 +1,5 @@
 /** Lynx's refusals: a list of exceptions in an envelope without data. */
-import { type Answer, Refusal } from "../http.ts";
+import { type Answer, AnswerError } from "../answer.ts";
 
 export interface LynxException {
   /** Filled only for SYSTEM with status 400. */
@@ -18,12 +18,12 @@ export const systemCodes = {
   accountExists: "GBL-006",
 } as const;
 
-export function refuse(status: number, exceptions: LynxException[]): Refusal {
-  return new Refusal(exceptionsAnswer(status, exceptions));
+export function apiError(status: number, exceptions: LynxException[]): AnswerError {
+  return new AnswerError(exceptionsAnswer(status, exceptions));
 }
 
-export function refuseBySystem(code: keyof typeof systemCodes, exceptionMessage: string): Refusal {
-  return refuse(400, [{ errorCode: systemCodes[code], exceptionSource: "SYSTEM", exceptionMessage }]);
+export function systemError(code: keyof typeof systemCodes, exceptionMessage: string): AnswerError {
+  return apiError(400, [{ errorCode: systemCodes[code], exceptionSource: "SYSTEM", exceptionMessage }]);
 }
 
 /** A status with nothing particular to say: 401, 404, 429, 5xx. */

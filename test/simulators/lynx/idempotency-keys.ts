@@ -1,5 +1,5 @@
 /** Keys that have done their work, kept for ever, apart for each endpoint. */
-import type { Answer } from "../http.ts";
+import type { Answer } from "../answer.ts";
 
 export class IdempotencyKeys {
   readonly #answers = new Map<string, Answer>();

@@ -5,6 +5,7 @@ export interface InstitutionAccount {
   mask: string | null;
   type: string;
   subtype: string;
+  /** The same in every item, which is how duplicates are found. */
   accountNumber: string;
   routingNumber: string;
 }

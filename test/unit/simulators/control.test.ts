@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import { faultKinds } from "../../simulators/control/fault-orders.ts";
+import { faultKinds } from "../../simulators/control/faults.ts";
 import { readPorts } from "../../simulators/ports.ts";
 import { startStandIns } from "../../simulators/start-stand-ins.ts";
 import { linkWorkflow } from "./cybrid-client.ts";

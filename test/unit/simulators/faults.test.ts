@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { callsTo } from "../../simulators/call-log.ts";
 import { type Fault, Faults } from "../../simulators/faults.ts";
-import { type SimulatorServer, startServer } from "../../simulators/http.ts";
+import { type ProviderServer, startProviderServer } from "../../simulators/provider-server.ts";
 
 interface Counter {
-  server: SimulatorServer;
+  server: ProviderServer;
   worked(): number;
   ask(signal?: AbortSignal): Promise<Response>;
 }
@@ -13,7 +13,7 @@ interface Counter {
 /** A server whose one operation counts how often it was done. */
 async function counter(test: TestContext): Promise<Counter> {
   let done = 0;
-  const server = await startServer({
+  const server = await startProviderServer({
     routes: [
       {
         name: "POST /things/:id",

@@ -1,12 +1,12 @@
 /** A Lynx stand-in on a clock that the test moves, and the shortest way to call it. */
 import { randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
-import { type LynxOptions, type LynxSimulator, startLynx } from "../../simulators/lynx/index.ts";
+import { type LynxOptions, type LynxStandIn, startLynx } from "../../simulators/lynx/index.ts";
 import { PlaidBackend } from "../../simulators/plaid/backend.ts";
 import type { Reply } from "./cybrid-client.ts";
 
 export interface LynxTest {
-  lynx: LynxSimulator;
+  lynx: LynxStandIn;
   plaid: PlaidBackend;
   advance(ms: number): void;
   tokenRequest(more?: Record<string, unknown>): Promise<Reply>;

@@ -1,5 +1,6 @@
-import type { Answer, SimulatorRequest } from "../../http.ts";
+import type { Answer } from "../../answer.ts";
 import type { Item } from "../../plaid/backend.ts";
+import type { ProviderRequest } from "../../provider-server.ts";
 import type { Bank } from "../bank.ts";
 import { unprocessable } from "../errors.ts";
 import type { BankDetails, NewAccount } from "../external-bank-accounts.ts";
@@ -16,7 +17,7 @@ const accountRules = {
   plaid_account_id: { required: true, min: 1, max: 128 },
 };
 
-export function createExternalBankAccount(bank: Bank, request: SimulatorRequest): Answer {
+export function createExternalBankAccount(bank: Bank, request: ProviderRequest): Answer {
   const { settings } = bank;
   const fields = readFields(request.body, {
     ...accountRules,

@@ -1,4 +1,5 @@
-import type { Answer, SimulatorRequest } from "../../http.ts";
+import type { Answer } from "../../answer.ts";
+import type { ProviderRequest } from "../../provider-server.ts";
 import type { Bank } from "../bank.ts";
 import { notFound, unprocessable } from "../errors.ts";
 import type { ExternalBankAccount } from "../external-bank-accounts.ts";
@@ -12,7 +13,7 @@ const patchRules = {
   name: { min: 1, max: 128 },
 };
 
-export function getExternalBankAccount(bank: Bank, request: SimulatorRequest): Answer {
+export function getExternalBankAccount(bank: Bank, request: ProviderRequest): Answer {
   const account = find(bank, request);
   const asks = (name: string) => request.query.get(name) === "true";
   const balances =
@@ -20,7 +21,7 @@ export function getExternalBankAccount(bank: Bank, request: SimulatorRequest): A
   return { status: 200, body: { ...accountView(bank, account), ...balances } };
 }
 
-export function listExternalBankAccounts(bank: Bank, { query }: SimulatorRequest): Answer {
+export function listExternalBankAccounts(bank: Bank, { query }: ProviderRequest): Answer {
   const filter = readFilter(query, "guid", "bank_guid", "customer_guid", "asset", "state");
   bank.verifications.advance();
   const nowMs = bank.now();
@@ -39,7 +40,7 @@ export function listExternalBankAccounts(bank: Bank, { query }: SimulatorRequest
   return listAnswer(query, found, (account) => accountView(bank, account));
 }
 
-export function patchExternalBankAccount(bank: Bank, request: SimulatorRequest): Answer {
+export function patchExternalBankAccount(bank: Bank, request: ProviderRequest): Answer {
   const account = find(bank, request);
   const { state, name } = readFields(request.body, patchRules);
   if (state !== undefined) {
@@ -54,13 +55,13 @@ export function patchExternalBankAccount(bank: Bank, request: SimulatorRequest):
   return { status: 200, body: accountView(bank, account) };
 }
 
-export function deleteExternalBankAccount(bank: Bank, request: SimulatorRequest): Answer {
+export function deleteExternalBankAccount(bank: Bank, request: ProviderRequest): Answer {
   const account = find(bank, request);
   bank.accounts.remove(account);
   return { status: 200, body: accountView(bank, account) };
 }
 
-function find(bank: Bank, request: SimulatorRequest): ExternalBankAccount {
+function find(bank: Bank, request: ProviderRequest): ExternalBankAccount {
   bank.verifications.advance();
   const account = bank.accounts.get(request.params.guid ?? "");
   if (!account || isHidden(bank, account)) throw notFound("ExternalBankAccount");

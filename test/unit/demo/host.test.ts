@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { startHost } from "../../demo/host/index.ts";
-import { json, startWebServer } from "../../simulators/web-server.ts";
+import { listen, webApp } from "../../simulators/server.ts";
 
 const CUSTOMERS = [
   { label: "Customer 1", provider: "cybrid", customerId: "guid-1" },
@@ -12,13 +12,15 @@ const CUSTOMERS = [
 
 const WEBHOOK_SECRET = `whsec_${Buffer.from("a-webhook-secret-of-32-bytes----").toString("base64")}`;
 
-/** The host with a Worker that answers sessions by saying what it was asked for. */
+/** The host with a Worker whose session token is the request's body. */
 async function setUp(t: TestContext) {
-  const worker = await startWebServer(0, async ({ route, headers, body }) =>
-    route === "POST /v1/sessions"
-      ? json(201, { token: body, expires_at: headers.authorization })
-      : json(200, { accounts: [] }),
-  );
+  const app = webApp();
+  app.post("/v1/sessions", async (c) => {
+    const answer = { token: await c.req.text(), expires_at: c.req.header("authorization") };
+    return c.json(answer, 201);
+  });
+  app.all("*", (c) => c.json({ accounts: [] }));
+  const worker = await listen(app);
   const host = await startHost({
     workerUrl: worker.url,
     apiKey: "key",
