@@ -1,11 +1,11 @@
-/** Turns an operation's answer into a response, spoilt in the way that a fault asks for. */
+/** Turns an operation's answer into a response, with the fault that a rule injects. */
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Answer } from "./answer.ts";
 import type { Fault } from "./faults.ts";
 
-/** Well above any cap that a client should have; sent in one piece. */
+/** Well above any limit that a client should have; sent in one piece. */
 const OVERSIZED_BYTES = 4 * 1024 * 1024;
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -16,7 +16,7 @@ export interface Attempt {
   work(options?: { listLagMs: number }): Answer;
   error(status: number): Answer;
   expireToken(): Answer;
-  /** For the faults that HTTP has no words for. */
+  /** For faults of the connection itself. */
   outgoing: ServerResponse;
   /** Aborted when the stand-in closes. */
   closing: AbortSignal;
@@ -80,7 +80,7 @@ export async function answerWithFault(attempt: Attempt): Promise<Response> {
     case "oversized-json": {
       const answer = attempt.work();
       const padding = " ".repeat(fault.bytes ?? OVERSIZED_BYTES);
-      // Blanks after the value keep it valid JSON, whatever the value is.
+      // Trailing spaces keep it valid JSON, whatever the value is.
       return textResponse(answer, JSON.stringify(answer.body) + padding);
     }
     case "wrong-content-type": {

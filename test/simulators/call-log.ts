@@ -5,17 +5,17 @@ export interface Call {
   path: string;
   /** The route's name, such as `GET /api/workflows/:guid`; `null` when there is no such route. */
   route: string | null;
-  /** 0 while there is no answer, and for good when none was sent. */
+  /** 0 while there is no answer, and if none was sent. */
   status: number;
   atMs: number;
-  /** Whether the stand-in's state was reached: a fault can answer without it, or hide that it was. */
+  /** Whether the work was done: a fault can answer without it, or hide that it was. */
   worked: boolean;
   /** Without `authorization`. `headers["accept-version"]` is Cybrid's version. */
   headers: Record<string, string>;
   requestBody?: unknown;
   /** Cybrid's customer guid or Lynx's clientMemberId, where the request names one. */
   customer?: string;
-  /** The fault that this call met: see `faultLabel` in faults.ts. */
+  /** The fault of this call: see `faultLabel` in faults.ts. */
   fault?: string;
 }
 

@@ -25,7 +25,7 @@ export function readPorts(text: string): StandInPorts {
   return ports;
 }
 
-/** Names the one that is taken; wrangler alone would silently use the next. */
+/** Names the port that is taken; wrangler alone would silently use the next one. */
 export async function assertFree(ports: Record<string, number>): Promise<void> {
   for (const [name, port] of Object.entries(ports)) {
     await bind(port).catch(({ code, message }: NodeJS.ErrnoException) => {
@@ -35,12 +35,12 @@ export async function assertFree(ports: Record<string, number>): Promise<void> {
   }
 }
 
-/** A free port, for what cannot choose one itself. */
+/** For a server that cannot choose a free port itself. */
 export function freePort(): Promise<number> {
   return bind(0);
 }
 
-/** The port that was bound and released again. */
+/** The port, bound and released again. */
 async function bind(port: number): Promise<number> {
   const probe = createServer().listen(port, "127.0.0.1");
   await once(probe, "listening");

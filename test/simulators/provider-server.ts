@@ -14,7 +14,7 @@ export interface ProviderRequest {
   /** From the route's name: `:guid` is `params.guid`. */
   params: Record<string, string>;
   query: URLSearchParams;
-  /** By their names in lower case. */
+  /** Their names are in lower case. */
   headers: Record<string, string>;
   /** The JSON body; `undefined` when there is none or it cannot be read. */
   body: unknown;
@@ -124,14 +124,14 @@ export async function startProviderServer(options: ServerOptions): Promise<Provi
   }
   app.notFound((c) => respond(c, undefined));
   app.onError((error, { env }) => {
-    // A caller that went away while it was still sending is no failure of ours.
+    // A caller that disconnected while sending is not a failure of the stand-in.
     if (!closing.signal.aborted && env.incoming.complete) {
-      console.error("a stand-in failed by itself:", error);
+      console.error("the stand-in itself failed:", error);
       env.outgoing.socket?.destroy();
     }
     return RESPONSE_ALREADY_SENT;
   });
-  // By number, as it is listened on: no caller has to look a name up.
+  // By number, so that no caller depends on how a name resolves.
   const server = await listen(app, port, "127.0.0.1");
 
   return {

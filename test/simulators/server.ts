@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { type Env, Hono } from "hono";
 
-/** Long: an idle connection closed just as it is used again would be a fault that nobody asked for. */
+/** Long: an idle connection closed just as it is used again would be a fault that no test injected. */
 const IDLE_CONNECTION_MS = 10 * 60_000;
 
 export interface Server {
   url: string;
-  /** Ends open connections too, also those that still wait for an answer. */
+  /** Closes every connection too, even one that still waits for an answer. */
   close(): Promise<void>;
 }
 

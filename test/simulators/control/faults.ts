@@ -95,7 +95,7 @@ function listed(provider: "cybrid" | "lynx", faults: Faults) {
     provider,
     route,
     fault,
-    /** `null`: no end. */
+    /** `null`: unlimited. */
     times_left: Number.isFinite(timesLeft) ? timesLeft : null,
     skip_left: skipLeft,
     probability: probability ?? null,

@@ -32,7 +32,7 @@ export function number(label: string): Field {
   return field(label, z.number().min(0), {
     hint: "a number",
     toText: String,
-    // An empty field is no zero.
+    // An empty field is not a zero.
     fromText: (written) => (written === "" ? Number.NaN : Number(written)),
   });
 }

@@ -1,4 +1,4 @@
-/** The page's plain forms, each turned into what the JSON API takes. */
+/** The page's plain forms, each turned into a request of the JSON API. */
 import { HTTPException } from "hono/http-exception";
 import { addCustomer, changeAccount, changeCustomer, expireTokens } from "./actions.ts";
 import { addFault, clearFaults } from "./faults.ts";

@@ -13,7 +13,7 @@ export function notFound(what: string): AnswerError {
   return apiError(404, "not_found", `${what} not found`);
 }
 
-/** 422: the request is well-formed and cannot be done. */
+/** 422: the request is well-formed but cannot be processed. */
 export function unprocessable(
   reason: string,
   messageCode: "invalid_parameter" | "no_customer" | "request_timeout" = "invalid_parameter",
@@ -39,7 +39,7 @@ const plainErrors: Record<number, [messageCode: string, message: string]> = {
   504: ["gateway_timeout", "Gateway timeout"],
 };
 
-/** What a fault answers when it names no more than a status. The codes above 422 are not published. */
+/** The answer of a fault that names only a status. The codes above 422 are not published. */
 export function plainError(status: number): Answer {
   const [messageCode, message] = plainErrors[status] ?? ["unexpected", "Unexpected"];
   return errorAnswer(status, messageCode, message);

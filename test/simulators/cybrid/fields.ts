@@ -1,4 +1,4 @@
-/** Checks of request bodies, with the wording of Cybrid's 400 answers. */
+/** Validates request bodies, with the wording of Cybrid's 400 answers. */
 import { apiError } from "./errors.ts";
 
 export interface FieldRule {
@@ -10,7 +10,7 @@ export interface FieldRule {
 
 export type Fields<Names extends string> = { [Name in Names]?: string };
 
-/** The named string fields of a body, `null` taken for absent. Other fields are ignored. */
+/** The named string fields of a body; `null` counts as absent, other fields are ignored. */
 export function readFields<Names extends string>(
   body: unknown,
   rules: Record<Names, FieldRule>,

@@ -1,5 +1,5 @@
 /**
- * A stand-in for Cybrid: its identity server and its bank API at one address.
+ * A stand-in for Cybrid: its identity server and its bank API at one URL.
  * It rejects what Cybrid's published descriptions reject; where they leave something open, a setting decides.
  */
 import type { PlaidBackend } from "../plaid/backend.ts";

@@ -7,8 +7,8 @@ const MAX_PER_PAGE = 100;
 const MAX_FILTER_LENGTH = 4096;
 
 export interface ListFilter<Name extends string> {
-  asks(name: Name): boolean;
-  /** Whether an object with this value passes the filter of that name; it does where none is asked for. */
+  has(name: Name): boolean;
+  /** Whether an object with this value passes the filter of that name, if the request has one. */
   passes(name: Name, value: string | null): boolean;
 }
 
@@ -28,7 +28,7 @@ export function readFilter<Name extends string>(query: URLSearchParams, ...names
     wanted.set(name, new Set(text.split(",").map((value) => value.trim())));
   }
   return {
-    asks: (name) => wanted.has(name),
+    has: (name) => wanted.has(name),
     passes: (name, value) => {
       const values = wanted.get(name);
       return values === undefined || (value !== null && values.has(value));
@@ -36,7 +36,7 @@ export function readFilter<Name extends string>(query: URLSearchParams, ...names
   };
 }
 
-/** One page of what `oldestFirst` holds, newest first. */
+/** One page of `oldestFirst`, newest first. */
 export function listAnswer<Item>(
   query: URLSearchParams,
   oldestFirst: Item[],

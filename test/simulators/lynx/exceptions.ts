@@ -1,4 +1,4 @@
-/** Lynx's refusals: a list of exceptions in an envelope without data. */
+/** Lynx's errors: a list of exceptions in an envelope without data. */
 import { type Answer, AnswerError } from "../answer.ts";
 
 export interface LynxException {
@@ -8,7 +8,7 @@ export interface LynxException {
   exceptionMessage: string;
 }
 
-/** The published list contradicts the published sample, so these numbers mean something here only. */
+/** The published list contradicts the published sample, so these numbers are the stand-in's own. */
 export const systemCodes = {
   wrongOrganisation: "GBL-001",
   unknownMember: "GBL-002",
@@ -26,7 +26,7 @@ export function systemError(code: keyof typeof systemCodes, exceptionMessage: st
   return apiError(400, [{ errorCode: systemCodes[code], exceptionSource: "SYSTEM", exceptionMessage }]);
 }
 
-/** A status with nothing particular to say: 401, 404, 429, 5xx. */
+/** A status without a specific message: 401, 404, 429, 5xx. */
 export function plainError(status: number): Answer {
   return exceptionsAnswer(status, [
     { errorCode: null, exceptionSource: "SYSTEM", exceptionMessage: `The request ended with ${status}` },

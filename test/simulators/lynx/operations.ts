@@ -1,4 +1,4 @@
-/** What the Lynx stand-in can do, once the caller is known. */
+/** The operations of the Lynx stand-in, for an authorized caller. */
 import type { Answer } from "../answer.ts";
 import { isRedirectUri } from "../plaid/redirect-uri.ts";
 import type { ProviderRequest } from "../provider-server.ts";
@@ -57,7 +57,7 @@ export function linkVerified(organisation: Organisation, request: ProviderReques
     if (!account) throw systemError("partnerAccountUnknown", "The partner account is not known");
 
     const { duplicateDetection, listLagMs, linkVerifiedData } = organisation.settings;
-    const wish = {
+    const added = {
       clientMemberId,
       name: fields["data.memberBankAccount.name"],
       type,
@@ -65,16 +65,16 @@ export function linkVerified(organisation: Organisation, request: ProviderReques
       account,
       listLagMs: request.listLagMs ?? listLagMs,
     };
-    if (duplicateDetection && organisation.holds(wish)) {
+    if (duplicateDetection && organisation.holds(added)) {
       throw systemError("accountExists", "The account exists already");
     }
-    const { id } = organisation.addAccount(wish);
+    const { id } = organisation.addAccount(added);
     const data = { uuid: id, object: { id }, nothing: null }[linkVerifiedData];
     return success(organisation, data);
   });
 }
 
-/** Get Member External Bank Account List: no identifiers in it, as far as anyone has published. */
+/** Get Member External Bank Account List: by what is published, it contains no identifiers. */
 export function listAccounts(organisation: Organisation, request: ProviderRequest): Answer {
   const fields = requiredStrings(request.body, "data.member.clientMemberId", "data.clientOrg.name");
   const clientMemberId = fields["data.member.clientMemberId"];
@@ -93,7 +93,7 @@ export function listAccounts(organisation: Organisation, request: ProviderReques
   return success(organisation, { member: { clientMemberId }, clientOrg: { name }, externalAccounts });
 }
 
-/** Under a key that did its work before, nothing else of the request is even looked at. */
+/** Under a key that has succeeded before, the rest of the request is not even read. */
 function onceByKey(organisation: Organisation, request: ProviderRequest, work: () => Answer): Answer {
   const key = requiredStrings(request.body, keyPath)[keyPath];
   if (key.length > MAX_KEY_LENGTH) {

@@ -46,11 +46,11 @@ export class Organisation {
     this.accessTokens = new IssuedTokens(now);
   }
 
-  addAccount({ institution, account, listLagMs, ...wish }: NewMemberBankAccount): MemberBankAccount {
+  addAccount({ institution, account, listLagMs, ...named }: NewMemberBankAccount): MemberBankAccount {
     const createdAtMs = this.now();
     const added: MemberBankAccount = {
       id: randomUUID(),
-      ...wish,
+      ...named,
       institutionId: institution.id,
       accountNumber: account.accountNumber,
       routingNumber: account.routingNumber,

@@ -1,4 +1,4 @@
-/** Reads nested request bodies; whatever is missing is told at once, one exception each. */
+/** Reads nested request bodies; everything missing is reported at once, one exception each. */
 import { apiError, type LynxException } from "./exceptions.ts";
 
 /** The strings at these paths (`data.member.clientMemberId`), all required and not empty. */

@@ -18,7 +18,7 @@ export interface LinkTokenRequest {
 
 export type LinkTokenRecord = Issued<LinkTokenRequest & { linkToken: string }>;
 
-/** An account as Link hands it to the page: its id is new with every item. */
+/** An account as Link passes it to the page: its id is new with every item. */
 export interface ItemAccount extends InstitutionAccount {
   id: string;
 }

@@ -1,4 +1,4 @@
-/** Reading a balance is no innocent read: it can put the account in need of a refresh, or delete it. */
+/** Reading a balance has side effects: it can make the account need a refresh, or delete it. */
 import { type Bank, isoTime } from "../bank.ts";
 import { apiError, unprocessable } from "../errors.ts";
 import type { ExternalBankAccount } from "../external-bank-accounts.ts";

@@ -9,7 +9,7 @@ import { accountView } from "./external-bank-account-view.ts";
 
 const accountRules = {
   name: { required: true, min: 1, max: 128 },
-  // The real one knows two kinds more, which bank linking does not use.
+  // Cybrid has two more kinds, which bank linking does not use.
   account_kind: { required: true, oneOf: ["plaid"] },
   asset: { min: 1, max: 16 },
   customer_guid: { min: 32, max: 32 },

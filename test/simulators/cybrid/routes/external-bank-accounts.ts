@@ -15,9 +15,9 @@ const patchRules = {
 
 export function getExternalBankAccount(bank: Bank, request: ProviderRequest): Answer {
   const account = find(bank, request);
-  const asks = (name: string) => request.query.get(name) === "true";
+  const isSet = (name: string) => request.query.get(name) === "true";
   const balances =
-    asks("include_balances") || asks("force_balance_refresh") ? readBalances(bank, account) : {};
+    isSet("include_balances") || isSet("force_balance_refresh") ? readBalances(bank, account) : {};
   return { status: 200, body: { ...accountView(bank, account), ...balances } };
 }
 
@@ -44,7 +44,7 @@ export function patchExternalBankAccount(bank: Bank, request: ProviderRequest): 
   const account = find(bank, request);
   const { state, name } = readFields(request.body, patchRules);
   if (state !== undefined) {
-    // Neither an account that never came to be nor one on the way out has a connection to repair.
+    // An account that is not stored yet, failed, or is being deleted has no connection to repair.
     if (!["completed", "unverified", "refresh_required"].includes(account.state)) {
       throw unprocessable(`InvalidExternalBankAccount - Invalid state: ${account.state}`);
     }
@@ -75,7 +75,7 @@ function isHidden(bank: Bank, account: ExternalBankAccount): boolean {
 /** Filtering by `completed` and `unverified` works for the accounts of individuals only. */
 function passesState(bank: Bank, filter: ListFilter<"state">, account: ExternalBankAccount): boolean {
   if (!filter.passes("state", account.state)) return false;
-  if (!filter.asks("state")) return true;
+  if (!filter.has("state")) return true;
   if (account.state !== "completed" && account.state !== "unverified") return true;
   const customer = account.customerGuid === null ? undefined : bank.customers.get(account.customerGuid);
   return customer?.type === "individual";

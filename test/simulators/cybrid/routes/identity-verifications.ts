@@ -7,7 +7,7 @@ import type { ExpectedBehaviour, IdentityVerification } from "../identity-verifi
 import { listAnswer, readFilter } from "../listing.ts";
 
 const verificationRules = {
-  // The real one checks persons and counterparties too, which bank linking does not use.
+  // Cybrid also verifies persons and counterparties, which bank linking does not use.
   type: { required: true, oneOf: ["bank_account"] },
   method: { required: true, oneOf: ["account_ownership"] },
   customer_guid: { required: true, max: 32 },

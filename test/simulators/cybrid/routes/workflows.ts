@@ -88,7 +88,7 @@ function accountToUpdate(bank: Bank, fields: WorkflowFields): LinkTarget {
   const account = bank.accounts.get(fields.external_bank_account_guid);
   const another = fields.customer_guid !== undefined && fields.customer_guid !== account?.customerGuid;
   const gone = account?.state === "deleting" || account?.state === "deleted";
-  // One answer for all three: whose account it is, is nobody else's business.
+  // One answer for all three, so that it does not reveal whose account it is.
   if (!account?.bank || another || gone) {
     throw unprocessable("InvalidExternalBankAccount - External bank account not found");
   }
