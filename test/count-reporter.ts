@@ -6,7 +6,7 @@ export default async function* countTests(events: AsyncIterable<TestEvent>): Asy
   const count = { passed: 0, failed: 0, skipped: 0 };
   for await (const event of events) {
     if (event.type !== "test:pass" && event.type !== "test:fail") continue;
-    // Suites are headings; a file is a test only when it could not be run.
+    // Suites are headings; a file counts as a test only if it could not be run.
     if (event.data.details.type === "suite") continue;
     if (event.data.skip !== undefined || event.data.todo !== undefined) count.skipped++;
     else if (event.type === "test:pass") count.passed++;

@@ -1,4 +1,4 @@
-/** A bare page that uses Plaid Link directly, and writes down all that Link tells it. */
+/** A bare page that uses Plaid Link directly, and records every callback. */
 import type { Browser, Page } from "puppeteer-core";
 import { PlaidBackend } from "../../simulators/plaid/backend.ts";
 import { type PlaidStandIn, startPlaid } from "../../simulators/plaid/index.ts";
@@ -75,7 +75,7 @@ export class LinkHostPage {
     await page.addScriptTag({ url: this.plaid.scriptUrl });
   }
 
-  /** `Plaid.create` with callbacks that write down what they are told. */
+  /** `Plaid.create` with callbacks that record their arguments. */
   async create(page: Page, config: Record<string, unknown> = {}): Promise<void> {
     const token = "token" in config ? config.token : this.linkToken();
     await page.evaluate(
@@ -92,7 +92,7 @@ export class LinkHostPage {
   }
 }
 
-/** What the page looks like while Link is, or should no longer be, in front of it. */
+/** The state of the page while Link is, or should no longer be, in front of it. */
 export function overlay(page: Page): Promise<{ frames: string[]; shown: boolean; bodyOverflow: string }> {
   return page.evaluate(() => {
     const frames = [...document.querySelectorAll("iframe")];
@@ -104,7 +104,7 @@ export function overlay(page: Page): Promise<{ frames: string[]; shown: boolean;
   });
 }
 
-/** Long enough for any message that is still on its way. */
+/** Long enough for any pending message to be delivered. */
 export function quietMoment(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 150));
 }
