@@ -43,7 +43,7 @@ async function setUp(t: TestContext) {
   return { host, visit, post, session };
 }
 
-test("the first visit signs in the first customer, with a cookie that scripts and other sites do not get", async (t) => {
+test("the first visit signs in the first customer, with a cookie hidden from scripts and other sites", async (t) => {
   const { host, visit, session } = await setUp(t);
   const cookie = await visit("/");
   assert.match(cookie, /HttpOnly; SameSite=Lax/);
@@ -54,7 +54,7 @@ test("the first visit signs in the first customer, with a cookie that scripts an
   });
 });
 
-test("?provider=lynx stays chosen on the visits after it", async (t) => {
+test("?provider=lynx is remembered on later visits", async (t) => {
   const { visit, session } = await setUp(t);
   const cookie = await visit("/?provider=lynx");
   await visit("/?oauth_state_id=1", cookie);
@@ -75,7 +75,7 @@ test("no session is minted without the cookie, nor for a page of another origin"
   assert.equal((await post("/bank-link-session", cookie, "{}", "https://evil.example")).status, 403);
 });
 
-test("a webhook is taken only with the right signature, kept once, and shown to its customer alone", async (t) => {
+test("a webhook is accepted only with the right signature, kept once, and shown to its customer alone", async (t) => {
   const { host, visit } = await setUp(t);
   const payload = JSON.stringify({
     type: "bank_link.linked",
