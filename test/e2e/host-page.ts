@@ -39,7 +39,7 @@ export function putHostPage(demo: Demo, own: HostPage): string {
 
 export const README = new URL("../../component/README.md", import.meta.url);
 
-/** The policy that the README tells a page to send, with the URLs of this demo and the nonce `n0nce`. */
+/** The policy that the README recommends, with the URLs of this demo and the nonce `n0nce`. */
 export async function readmePolicy(demo: Demo): Promise<string> {
   const [, block = ""] =
     (await readFile(README, "utf8")).match(/## Content-Security-Policy\n+```\n(.*?)```/s) ?? [];

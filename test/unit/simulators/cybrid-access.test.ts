@@ -67,8 +67,8 @@ describe("Cybrid stand-in: access", () => {
         },
         null,
       );
-    const refused = await request();
-    assert.deepEqual([refused.status, refused.body.error], [400, "invalid_scope"]);
+    const rejected = await request();
+    assert.deepEqual([rejected.status, rejected.body.error], [400, "invalid_scope"]);
     cybrid.settings.excessScopes = "dropped";
     assert.equal((await request()).body.scope, "workflows:read");
   });

@@ -143,8 +143,8 @@ describe("Cybrid stand-in: the life of an external bank account", () => {
     assert.equal(typeof read.body.balances.available, "number");
     cybrid.setBalanceOutcome(guid, "refresh_required");
     assert.equal((await call("GET", `${path}/${guid}`)).body.state, "completed");
-    const refused = await call("GET", `${path}/${guid}?force_balance_refresh=true`);
-    assert.deepEqual([refused.status, refused.body.error_message], [422, "Bank account refresh required"]);
+    const rejected = await call("GET", `${path}/${guid}?force_balance_refresh=true`);
+    assert.deepEqual([rejected.status, rejected.body.error_message], [422, "Bank account refresh required"]);
     assert.equal((await call("GET", `${path}/${guid}`)).body.state, "refresh_required");
   });
 

@@ -100,8 +100,8 @@ describe("Cybrid stand-in: creating an external bank account", () => {
     const test = await testCybrid(t);
     const request = test.linkedAccount(test.cybrid.addCustomer({ type: "individual" }));
     await settled(test, request);
-    const refused = await test.call("POST", path, request);
-    assert.deepEqual([refused.status, refused.body.message_code], [422, "invalid_parameter"]);
+    const rejected = await test.call("POST", path, request);
+    assert.deepEqual([rejected.status, rejected.body.message_code], [422, "invalid_parameter"]);
     assert.equal(test.cybrid.accounts().length, 1);
     test.cybrid.settings.spentTokenAnswers = "failed later";
     const read = await settled(test, request);

@@ -73,8 +73,8 @@ describe("Cybrid stand-in: workflows", () => {
     const { cybrid, call, advance } = await testCybrid(t, { redirectUris: ["https://shop.example/return"] });
     const customer = cybrid.addCustomer({ type: "individual" });
     const request = linkWorkflow(customer, { redirect_uri: "https://shop.example/return/" });
-    const refused = await call("POST", "/api/workflows", request);
-    assert.deepEqual([refused.status, refused.body.message_code], [422, "invalid_parameter"]);
+    const rejected = await call("POST", "/api/workflows", request);
+    assert.deepEqual([rejected.status, rejected.body.message_code], [422, "invalid_parameter"]);
     cybrid.settings.unregisteredRedirectUri = "failed later";
     const { body } = await call("POST", "/api/workflows", request);
     advance(10_000);

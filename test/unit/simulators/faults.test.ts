@@ -24,8 +24,8 @@ async function counter(test: TestContext): Promise<Counter> {
       },
     ],
     dialect: {
-      error: (status) => ({ status, body: { refused: status } }),
-      expireToken: () => ({ status: 401, body: { refused: "expired" } }),
+      error: (status) => ({ status, body: { rejected: status } }),
+      expireToken: () => ({ status: 401, body: { rejected: "expired" } }),
       customerOf: (request) => request.params.id,
     },
     port: 0,
@@ -82,7 +82,7 @@ describe("stand-ins: injected faults", () => {
     it(`answers 503 in the provider's shape, the work ${work}`, async (t) => {
       const { server, request, worked } = await faulty(t, { kind: "status", status: 503, work });
       const response = await request();
-      assert.deepEqual([response.status, await response.json()], [503, { refused: 503 }]);
+      assert.deepEqual([response.status, await response.json()], [503, { rejected: 503 }]);
       assert.equal(worked(), times);
       assert.equal(server.calls[0]?.fault, `status:503:${work}`);
     });

@@ -89,13 +89,13 @@ describe("Lynx stand-in: Get Link Token", () => {
 
   it("replays the earlier token under the same key, even when it has expired", async (t) => {
     const { post, linkTokenRequest, advance, plaid } = await testLynx(t);
-    const ask = async (key: string) =>
+    const tokenFor = async (key: string) =>
       (await post(paths.linkToken, linkTokenRequest("member-1", {}, key))).body.data.token;
-    const first = await ask("key-1");
+    const first = await tokenFor("key-1");
     advance(plaid.settings.linkTokenLifeMs);
-    assert.equal(await ask("key-1"), first);
+    assert.equal(await tokenFor("key-1"), first);
     assert.equal(plaid.linkToken(first), undefined);
-    assert.notEqual(await ask("key-2"), first);
+    assert.notEqual(await tokenFor("key-2"), first);
   });
 
   it("reports every missing field as an exception of its own", async (t) => {
@@ -233,8 +233,8 @@ describe("Lynx stand-in: Link External Account Verified", () => {
   it("keeps keys separate for each operation, and unused after a rejection", async (t) => {
     const { lynx, post, linkTokenRequest, linkVerifiedRequest } = await testLynx(t);
     await post(paths.linkToken, linkTokenRequest("member-1", {}, "key-1"));
-    const refused = linkVerifiedRequest("member-1", { type: "checking" }, "key-1");
-    assert.equal((await post(paths.linkVerified, refused)).status, 400);
+    const rejected = linkVerifiedRequest("member-1", { type: "checking" }, "key-1");
+    assert.equal((await post(paths.linkVerified, rejected)).status, 400);
     assert.equal((await post(paths.linkVerified, linkVerifiedRequest("member-1", {}, "key-1"))).status, 200);
     assert.equal(lynx.accounts().length, 1);
   });
