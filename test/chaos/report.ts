@@ -55,7 +55,7 @@ export function report(run: RunFigures): string[] {
 }
 
 /** Counts links: the same offence reported twice is one. */
-export function countOf(figure: Figure, { offences }: Verdict): number {
+function countOf(figure: Figure, { offences }: Verdict): number {
   return new Set(offences.filter((offence) => offence.figure === figure).map(({ visitId }) => visitId)).size;
 }
 

@@ -9,7 +9,7 @@ export interface LynxException {
 }
 
 /** The published list contradicts the published sample, so these numbers are the stand-in's own. */
-export const systemCodes = {
+const systemCodes = {
   wrongOrganisation: "GBL-001",
   unknownMember: "GBL-002",
   redirectUriNotRegistered: "GBL-003",
