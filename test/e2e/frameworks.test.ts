@@ -1,7 +1,7 @@
 /** Properties, events and changes from real Vue and React, mounted before the element is defined and after. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { build, type Rolldown } from "vite";
 import { withDemo } from "./demo-page.ts";
 import { visitHostPage } from "./host-page.ts";
