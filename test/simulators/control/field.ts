@@ -115,7 +115,7 @@ export function sentence(label: string): Field {
       .nullable()
       .transform((value) => (value === "" ? undefined : value)),
     {
-      hint: "text, or none; empty: by the error code",
+      hint: "text, or none; empty: the default",
       toText: (value) => (value === null ? "none" : String(value ?? "")),
       fromText: (written) => (written === "none" ? null : written),
     },
