@@ -6,8 +6,8 @@ export default async function* countTests(events: AsyncIterable<TestEvent>): Asy
   const count = { passed: 0, failed: 0, skipped: 0 };
   for await (const event of events) {
     if (event.type !== "test:pass" && event.type !== "test:fail") continue;
-    // Suites are headings; a file is a test only when it could not be run.
-    if (event.data.details.type === "suite") continue;
+    // A suite is a heading, unless its own code failed: then its tests are not reported, and node exits with 0.
+    if (event.data.details.type === "suite" && !failedItself(event)) continue;
     if (event.data.skip !== undefined || event.data.todo !== undefined) count.skipped++;
     else if (event.type === "test:pass") count.passed++;
     else count.failed++;
@@ -15,4 +15,10 @@ export default async function* countTests(events: AsyncIterable<TestEvent>): Asy
   const file = process.env.TEST_COUNTS;
   if (file) writeFileSync(file, JSON.stringify(count));
   yield "";
+}
+
+function failedItself(event: TestEvent): boolean {
+  if (event.type !== "test:fail") return false;
+  const error: Error & { failureType?: string } = event.data.details.error;
+  return error.failureType !== "subtestsFailed";
 }

@@ -1,17 +1,17 @@
-/** The engines of every test that needs one: Chromium from npm or CHROME_PATH; Firefox and WebKit where the machine has them. */
+/** The browser engines of the tests: Chromium from npm or CHROME_PATH; Firefox and WebKit where they are installed. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import sparticuz from "@sparticuz/chromium";
 import puppeteer, { type Browser } from "puppeteer-core";
-import { freePort } from "./demo/worker-process.ts";
+import { freePort } from "./simulators/ports.ts";
 
 export type Engine = "chromium" | "firefox" | "webkit";
 
-/** BROWSERS=chromium,firefox,webkit chooses. */
+/** Chosen by BROWSERS=chromium,firefox,webkit. */
 export const wantedEngines = (process.env.BROWSERS || "chromium").split(",") as Engine[];
 
-// The packaged build is made for servers; left out of its own arguments is what changes how a page behaves:
+// The packaged build is meant for servers; of its own arguments, those that change how a page behaves are left out:
 // a single process, no site isolation, no web security.
 const CHROMIUM_ARGUMENTS = [
   "--no-sandbox",
@@ -27,7 +27,7 @@ const CHROMIUM_ARGUMENTS = [
 
 const VIEWPORT = { width: 1100, height: 800 };
 
-/** `preferences`: what Chromium would emulate by its protocol, Firefox reads when it starts. */
+/** `preferences` are Firefox's: it reads at its start what Chromium emulates by its protocol. */
 export async function launch(
   engine: Engine,
   { preferences = {} }: { preferences?: Record<string, unknown> } = {},
@@ -58,11 +58,11 @@ export function firefoxPath(): string {
   return installed(process.env.FIREFOX_PATH, "/usr/bin/firefox-esr", "/usr/bin/firefox");
 }
 
-/** WebKitGTK by its own driver, at the latest until this process ends: where it listens, and what a session is made with. */
+/** Starts WebKitGTK's driver, which stops with this process at the latest; `options` are those of a session. */
 export async function startWebKitDriver(env: Record<string, string> = {}) {
   const port = await freePort();
   const driver = installed(process.env.WEBKIT_DRIVER_PATH, "/usr/bin/WebKitWebDriver");
-  // Needs a display, which xvfb-run gives.
+  // It needs a display, which xvfb-run provides.
   const child = spawn(driver, [`--port=${port}`, "--host=127.0.0.1"], {
     stdio: "ignore",
     env: { ...process.env, ...env },
@@ -81,7 +81,7 @@ export async function startWebKitDriver(env: Record<string, string> = {}) {
     path: "/",
     capabilities: {
       browserName: "MiniBrowser",
-      // The driver does not know the bidirectional protocol.
+      // The driver does not support the bidirectional protocol.
       "wdio:enforceWebDriverClassic": true,
       "webkitgtk:browserOptions": {
         binary: installed(
@@ -105,7 +105,7 @@ async function untilListening(port: number): Promise<void> {
   throw new Error("WebKitWebDriver did not start");
 }
 
-/** What is asked for and not there is an error, not a skip. */
+/** A missing browser is an error, not a skip. */
 function installed(...paths: (string | undefined)[]): string {
   const found = paths.find((path) => path && existsSync(path));
   if (!found) throw new Error(`none of these is installed: ${paths.filter(Boolean).join(", ")}`);

@@ -1,5 +1,5 @@
 /**
- * Every layer, one after the other, and one closing line: `N passed, N failed`.
+ * Runs every layer, and ends with one line: `N passed, N failed`.
  * `node test/run.ts api e2e` runs only those layers.
  */
 import { spawn } from "node:child_process";
@@ -17,16 +17,16 @@ interface Count {
 interface Layer {
   name: string;
   command: string[];
-  /** The only one that it runs in. */
+  /** The only engine that it runs in. */
   engine?: Engine;
   /** Counts tests into the file named by TEST_COUNTS; otherwise the command itself is one check. */
   counts: boolean;
 }
 
-/** Far above what any test takes: a test that hangs is a failure, not a wait. */
+/** Far above what any test takes, so that one that hangs is a failure. */
 const TEST_TIMEOUT_MS = 120_000;
 
-/** A layer that does not end, though all its tests have, is a failure as well. */
+/** A layer that does not exit after its tests is a failure too. */
 const LAYER_TIMEOUT_MS = 20 * 60_000;
 
 const nodeTest = (concurrency: number, ...files: string[]) => [
@@ -41,7 +41,7 @@ const nodeTest = (concurrency: number, ...files: string[]) => [
   ...files,
 ];
 
-/** WebKit has a driver, and so tests, of its own; the stand-ins are tested in one engine. */
+/** WebKit has a driver of its own, and so tests of its own; the stand-ins are tested in one engine. */
 const END_TO_END: Record<Engine, string[]> = {
   chromium: ["test/e2e/*.test.ts", "test/e2e/simulators/*.test.ts"],
   firefox: ["test/e2e/*.test.ts"],
@@ -84,7 +84,7 @@ async function runLayer(layer: Layer, label: string, countsFile: string): Promis
   const checked = { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 };
   if (!layer.counts) return checked;
   const counted: Count | null = await readFile(countsFile, "utf8").then(JSON.parse, () => null);
-  // A runner that died, or that failed without a failing test, is a failure too.
+  // A runner that crashed, or failed without a failing test, is a failure too.
   if (!counted || (exitCode !== 0 && counted.failed === 0)) return { ...checked, failed: 1, passed: 0 };
   return counted;
 }

@@ -2,19 +2,20 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { after, before, test } from "node:test";
-import { startWebServer, text, type WebServer } from "../simulators/web-server.ts";
+import { listen, type Server, webApp } from "../simulators/server.ts";
 import { API_KEY, type Edge, startEdge } from "./edge.ts";
 
 let edge: Edge;
-let pages: WebServer;
+let pages: Server;
 before(async () => {
   edge = await startEdge();
-  pages = await startWebServer(0, async ({ url }) => {
-    const answer = text(200, "text/html", "<!doctype html><title>Bank</title>");
-    const policy = url.searchParams.get("csp");
-    if (policy) answer.headers["Content-Security-Policy"] = policy;
-    return answer;
+  const app = webApp();
+  app.all("*", (c) => {
+    const policy = c.req.query("csp");
+    if (policy) c.header("Content-Security-Policy", policy);
+    return c.html("<!doctype html><title>Bank</title>");
   });
+  pages = await listen(app);
 });
 after(async () => {
   await pages.close();

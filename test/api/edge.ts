@@ -5,10 +5,10 @@ import { createTestHarness } from "wrangler";
 import type { ConfigVariables } from "../../worker/config.ts";
 import type { Link, Problem, ProviderName, Session } from "../../worker/contract.ts";
 import { openApiDocument } from "../../worker/docs/document.ts";
-import { providerVars } from "../demo/provider-vars.ts";
-import { type CybridSimulator, startCybrid } from "../simulators/cybrid/index.ts";
-import { type LynxSimulator, startLynx } from "../simulators/lynx/index.ts";
+import { type CybridStandIn, startCybrid } from "../simulators/cybrid/index.ts";
+import { type LynxStandIn, startLynx } from "../simulators/lynx/index.ts";
 import { PlaidBackend } from "../simulators/plaid/backend.ts";
+import { providerVars } from "../simulators/provider-vars.ts";
 import { assertDocumented, type Document } from "./document.ts";
 
 export const API_KEY = "test-api-key-0123456789";
@@ -27,8 +27,8 @@ export interface Answer<Body> {
 
 export interface Edge {
   url: URL;
-  cybrid: CybridSimulator;
-  lynx: LynxSimulator;
+  cybrid: CybridStandIn;
+  lynx: LynxStandIn;
   plaid: PlaidBackend;
   harness: ReturnType<typeof createTestHarness>;
   /** A signed-in browser of a new customer. */

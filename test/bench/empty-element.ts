@@ -1,4 +1,4 @@
-/** What Lit costs before anything is written: built in the same way as the real element. */
+/** The size of Lit alone: built like the real element. */
 import { html, LitElement } from "lit";
 
 class EmptyElement extends LitElement {

@@ -1,13 +1,13 @@
 /**
- * `npm run bench` after a build: the figures that the project holds itself to, as this machine has them today. It asserts
- * nothing, since absolute times are the machine's; ratios, sizes and numbers of polls are ours.
+ * `npm run bench` after a build: the project's target figures, as measured on this machine. It asserts nothing, since
+ * absolute times depend on the machine; ratios, sizes and numbers of polls do not.
  *
  *   node test/bench/main.ts [--runs 15]
  */
 import { parseArgs } from "node:util";
 import { openDemo } from "../e2e/demo-page.ts";
 import { cost } from "./cost.ts";
-import { opening } from "./opening.ts";
+import { launchTimes } from "./launch.ts";
 import { sizes } from "./sizes.ts";
 import { tokenDelay } from "./token-delay.ts";
 
@@ -19,7 +19,7 @@ const open = await openDemo();
 try {
   console.log(`${await tokenDelay(open.demo)}\n`);
   const { workflowMs } = open.demo.cybrid.settings;
-  console.log(await opening(open, Number(values.runs)));
+  console.log(await launchTimes(open, Number(values.runs)));
   console.log(`(against the stand-ins, whose workflow takes ${workflowMs} ms; ${values.runs} runs each)\n`);
 } finally {
   await open.close();

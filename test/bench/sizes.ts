@@ -1,4 +1,4 @@
-/** What a page has to load, and what a Worker has to start: after gzip, minified, in English. */
+/** What a page loads, and what a Worker starts: minified, after gzip, in English. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,7 +8,7 @@ import { bytes, ratio, table } from "./table.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const COMPONENT = join(ROOT, "component");
 
-/** What Cybrid's own widget weighs: not fetched here, so a number. */
+/** The size of Cybrid's own widget: not downloaded here, so a constant. */
 const CYBRID_WIDGET_BYTES = 307_000;
 
 export async function sizes(): Promise<string> {

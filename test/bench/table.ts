@@ -1,4 +1,4 @@
-/** Columns of equal width, for a terminal: the first one to the left, the figures to the right. */
+/** Aligned columns for a terminal: the first to the left, the figures to the right. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [heading, ...rows];
   const widths = heading.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

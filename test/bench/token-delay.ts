@@ -1,4 +1,4 @@
-/** How long a link token that is ready at the provider takes to reach the browser, and how often we asked for it. */
+/** How long a link token that is ready at the provider takes to reach the browser, and after how many polls. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Demo } from "../demo/start.ts";
@@ -6,9 +6,9 @@ import { callsTo } from "../simulators/call-log.ts";
 import { median, percentile } from "./statistics.ts";
 import { ms, table } from "./table.ts";
 
-/** How long the provider works on a workflow; the last one is the wait that the number of polls is about. */
+/** How long the provider works on a workflow; the number of polls has a target for the last one. */
 const WAITS_MS = [500, 1_000, 2_000, 5_000, 10_000];
-/** Around each, so that no figure is the luck of one moment between two polls. */
+/** Multiplies each, so that no figure depends on one moment between two polls. */
 const SPREAD = [0.7, 0.76, 0.82, 0.88, 0.94, 1];
 
 interface Sample {
@@ -19,20 +19,20 @@ interface Sample {
 
 export async function tokenDelay(demo: Demo): Promise<string> {
   const before = demo.cybrid.settings.workflowMs;
-  const under: Promise<Sample>[][] = [];
+  const pending: Promise<Sample>[][] = [];
   for (const waitMs of WAITS_MS) {
     const samples: Promise<Sample>[] = [];
     for (const share of SPREAD) {
       const customer = demo.cybrid.addCustomer({ type: "individual" });
       demo.cybrid.settings.workflowMs = waitMs * share;
       samples.push(sample(demo, customer));
-      // The setting counts at the moment in which the workflow is made.
+      // The setting takes effect when the workflow is created.
       while (demo.cybrid.workflows(customer).length === 0) await delay(5);
     }
-    under.push(samples);
+    pending.push(samples);
   }
   demo.cybrid.settings.workflowMs = before;
-  const groups = await Promise.all(under.map((samples) => Promise.all(samples)));
+  const groups = await Promise.all(pending.map((samples) => Promise.all(samples)));
   const row = (name: string, samples: Sample[]) => {
     const delays = samples.map(({ delayMs }) => delayMs);
     const shares = samples.map(({ delayMs, waitMs }) => delayMs / waitMs);
@@ -71,7 +71,7 @@ async function sample(demo: Demo, customer: string): Promise<Sample> {
   const arrivedAtMs = Date.now();
   if (link.status !== "ready") throw new Error(`the link is ${link.status}`);
   const [workflow] = demo.cybrid.workflows(customer);
-  if (!workflow) throw new Error("no workflow was made");
+  if (!workflow) throw new Error("no workflow was created");
   const polls = callsTo(demo.cybrid.calls, "GET /api/workflows/:guid").filter(({ path }) =>
     path.includes(workflow.guid),
   );

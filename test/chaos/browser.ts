@@ -1,4 +1,4 @@
-/** One simulated browser: creates a link, lets the customer choose, and ends as its visit says. */
+/** One browser: creates a link, lets the customer choose, and ends as its visit says. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Link, ProviderName } from "../../worker/contract.ts";
@@ -9,7 +9,7 @@ import type { Visit } from "./plan.ts";
 import type { StandIns } from "./stand-ins.ts";
 
 export interface Choice {
-  /** The bank's own, and here no other choice's: it tells what made an account. */
+  /** Different for each choice, so it identifies the choice that created an account. */
   accountNumber: string;
   publicToken: string;
 }
@@ -21,18 +21,18 @@ export interface BrowserOptions {
   edge: EdgeClient;
   standIns: StandIns;
   journal: Journal;
-  /** What the customer chose at the bank, noted before anyone is told of it. */
+  /** What the customer chose at the bank, recorded before it is sent anywhere. */
   onChosen: (choice: Choice) => void;
   /** The account of a refresh. */
   refreshAccountId: string | null;
 }
 
-/** A request, and what the journal says of it. */
-interface Asking extends Pick<Entry, "what" | "choice"> {
+/** A request, and what the journal says about it. */
+interface LoggedRequest extends Pick<Entry, "what" | "choice"> {
   request: EdgeRequest;
 }
 
-const BACK_IN_ANOTHER_TAB_MS = 1_000;
+const RETURN_AFTER_MS = 1_000;
 
 export class Browser {
   readonly #options: BrowserOptions;
@@ -45,7 +45,7 @@ export class Browser {
     const { ending } = this.#options.visit;
     const link = await this.#readyLink();
     if (!link) return;
-    const opened = await this.#ask({
+    const opened = await this.#send({
       what: "POST open",
       request: { method: "POST", path: `${pathOf(link.id)}/open`, body: {} },
     });
@@ -55,10 +55,10 @@ export class Browser {
     await this.#finalize(link);
   }
 
-  /** One key for the whole intent: a link that failed for now has released it. */
+  /** One key for the whole intent: a link that failed with a retryable problem has released it. */
   async #readyLink(): Promise<Link | null> {
     const { visit, refreshAccountId } = this.#options;
-    const create: Asking = {
+    const create: LoggedRequest = {
       what: "POST links",
       request: {
         method: "POST",
@@ -67,11 +67,11 @@ export class Browser {
         body: { reference: visit.id, ...(refreshAccountId && { account_id: refreshAccountId }) },
       },
     };
-    if (visit.createBrokenOffAfterMs !== null) await this.#brokenOff(create, visit.createBrokenOffAfterMs);
+    if (visit.createAbortedAfterMs !== null) await this.#sendAndAbort(create, visit.createAbortedAfterMs);
     for (let tries = 0; tries < CREATE_TRIES; tries++) {
-      const created = await this.#ask(create);
+      const created = await this.#send(create);
       if (created.kind !== "link") return null;
-      const link = await this.#awaited(created.link, "preparing");
+      const link = await this.#waitWhile(created.link, "preparing");
       if (link.status === "ready") return link;
       if (!link.problem?.retryable) return null;
     }
@@ -80,7 +80,7 @@ export class Browser {
 
   async #exit(link: Link): Promise<void> {
     const body = { status: "requires_credentials", link_session_id: randomUUID() };
-    await this.#ask({
+    await this.#send({
       what: "POST exit",
       request: { method: "POST", path: `${pathOf(link.id)}/exit`, body },
     });
@@ -92,41 +92,41 @@ export class Browser {
     const again = { ...first, request: { ...first.request, key: randomUUID() } };
     switch (ending) {
       case "vanish":
-        await this.#brokenOff(first, vanishAfterMs);
+        await this.#sendAndAbort(first, vanishAfterMs);
         break;
       case "vanish-and-return":
-        await this.#brokenOff(first, vanishAfterMs);
-        await delay(BACK_IN_ANOTHER_TAB_MS);
-        // The request may never have arrived; the page still has what Link gave it.
-        await this.#toTheEnd(first);
+        await this.#sendAndAbort(first, vanishAfterMs);
+        await delay(RETURN_AFTER_MS);
+        // The request may not have reached the API; the page still has what Link returned.
+        await this.#finalizeAndWait(first);
         break;
       case "finalize-twice-with-one-key":
-        await Promise.all([this.#toTheEnd(first), this.#toTheEnd(first)]);
+        await Promise.all([this.#finalizeAndWait(first), this.#finalizeAndWait(first)]);
         break;
       case "finalize-twice-with-two-keys":
-        await Promise.all([this.#toTheEnd(first), this.#toTheEnd(again)]);
+        await Promise.all([this.#finalizeAndWait(first), this.#finalizeAndWait(again)]);
         break;
       case "finalize-two-choices":
-        await Promise.all([this.#toTheEnd(first), this.#toTheEnd(this.#choose(link))]);
+        await Promise.all([this.#finalizeAndWait(first), this.#finalizeAndWait(this.#choose(link))]);
         break;
       default:
-        await this.#toTheEnd(first);
+        await this.#finalizeAndWait(first);
     }
   }
 
-  async #toTheEnd(finalize: Asking): Promise<void> {
-    const finalized = await this.#ask(finalize);
-    if (finalized.kind === "link") await this.#awaited(finalized.link, "finalizing", finalize.choice);
+  async #finalizeAndWait(finalize: LoggedRequest): Promise<void> {
+    const finalized = await this.#send(finalize);
+    if (finalized.kind === "link") await this.#waitWhile(finalized.link, "finalizing", finalize.choice);
   }
 
-  /** What the page posts once Link is done: a refresh chooses nothing, a link an account of a number of its own. */
-  #choose(link: Link): Asking {
+  /** What the page posts after Link: a refresh has no choice, a link an account with a number of its own. */
+  #choose(link: Link): LoggedRequest {
     const { visit, standIns, onChosen } = this.#options;
-    const asking = (body: object): Asking => ({
+    const finalize = (body: object): LoggedRequest => ({
       what: "POST finalize",
       request: { method: "POST", path: `${pathOf(link.id)}/finalize`, key: randomUUID(), body },
     });
-    if (link.mode === "refresh") return asking({ link_session_id: randomUUID() });
+    if (link.mode === "refresh") return finalize({ link_session_id: randomUUID() });
     const { publicToken, item } = standIns.plaid.issuePublicToken(
       link.link_token ?? "",
       visit.institutionId,
@@ -138,10 +138,10 @@ export class Browser {
     account.accountNumber += `/${visit.id}/${id.slice(0, 4)}`;
     const choice = account.accountNumber;
     onChosen({ accountNumber: choice, publicToken });
-    this.#note({ what: "chose", choice });
+    this.#log({ what: "chose", choice });
     return {
       choice,
-      ...asking({
+      ...finalize({
         public_token: publicToken,
         account: { id, name, mask, type, subtype },
         institution: { id: item.institution.id, name: item.institution.name },
@@ -150,70 +150,69 @@ export class Browser {
     };
   }
 
-  /** Holds on while the link has this status, as long as a person would. */
-  async #awaited(link: Link, status: Link["status"], choice?: string): Promise<Link> {
+  /** Polls while the link has this status, as long as a person would wait. */
+  async #waitWhile(link: Link, status: Link["status"], choice?: string): Promise<Link> {
     const deadlineMs = Date.now() + PATIENCE_MS;
     let current = link;
     while (current.status === status && Date.now() < deadlineMs) {
       const startedAtMs = Date.now();
-      const answer = await this.#ask({
+      const answer = await this.#send({
         what: "GET link",
         request: { method: "GET", path: pathOf(link.id) },
         ...(choice !== undefined && { choice }),
       });
       if (answer.kind !== "link") break;
       current = answer.link;
-      // An answer that came at once was not held: the next question waits.
+      // The API did not hold this answer, so the next poll is delayed here.
       const tooSoon = current.status === status && Date.now() - startedAtMs < WAIT_S * 500;
       if (tooSoon) await delay(1_000);
     }
     return current;
   }
 
-  async #brokenOff(asking: Asking, afterMs: number): Promise<void> {
+  async #sendAndAbort(logged: LoggedRequest, afterMs: number): Promise<void> {
     const { edge } = this.#options;
-    const answer = await edge.once({ ...asking.request, signal: AbortSignal.timeout(afterMs) });
-    // An answer that came in time was read; else nobody heard it.
-    if (answer.kind !== "unreachable") this.#heard(asking, answer);
-    else this.#note({ what: `${asking.what}, broken off after ${afterMs} ms` });
+    const answer = await edge.send({ ...logged.request, signal: AbortSignal.timeout(afterMs) });
+    if (answer.kind !== "unreachable") this.#logAnswer(logged, answer);
+    else this.#log({ what: `${logged.what}, aborted after ${afterMs} ms` });
   }
 
-  #ask(asking: Asking): Promise<EdgeAnswer> {
-    return this.#options.edge.untilTaken(asking.request, (answer) => this.#heard(asking, answer));
+  #send(logged: LoggedRequest): Promise<EdgeAnswer> {
+    return this.#options.edge.sendUntilAccepted(logged.request, (answer) => this.#logAnswer(logged, answer));
   }
 
-  #heard({ what, choice }: Asking, answer: EdgeAnswer): void {
+  #logAnswer({ what, choice }: LoggedRequest, answer: EdgeAnswer): void {
     const about = { what, ...(choice !== undefined && { choice }) };
     switch (answer.kind) {
       case "unreachable":
-        this.#note({ ...about, httpStatus: 0 });
+        this.#log({ ...about, httpStatus: 0 });
         break;
       case "problem":
-        this.#note({ ...about, httpStatus: answer.httpStatus, code: answer.problem.code });
+        this.#log({ ...about, httpStatus: answer.httpStatus, code: answer.problem.code });
         break;
       case "link":
-        this.#note({ ...about, httpStatus: answer.httpStatus, ...this.#sayingOf(answer.link) });
+        this.#log({ ...about, httpStatus: answer.httpStatus, ...this.#reportOf(answer.link) });
     }
   }
 
-  #sayingOf(link: Link): Partial<Entry> {
-    const { id: linkId, mode, status, problem } = link;
+  #reportOf(link: Link): Partial<Entry> {
+    const { id, mode, status, problem } = link;
     const accountId = link.account?.id ?? null;
     return {
-      said: { linkId, mode, status, accountId },
+      link: { id, mode, status, accountId },
       ...(problem && { code: problem.code }),
-      ...(status === "linked" && { trueWhenTold: this.#isTrue(mode, accountId) }),
+      ...(status === "linked" && { wasTrue: this.#isTrue(mode, accountId) }),
     };
   }
 
-  /** A refresh promises that the account works again; a link, that it is there, whatever happens to it later. */
+  /** A refresh promises that the account works again; a link, that it exists, whatever happens to it later. */
   #isTrue(mode: Link["mode"], accountId: string | null): boolean {
     const { standIns, provider, customerId } = this.#options;
     const held = standIns.held(provider, customerId).find(({ id }) => id === accountId);
     return (mode === "refresh" ? held?.usable : held?.live) ?? false;
   }
 
-  #note(entry: Pick<Entry, "what"> & Partial<Entry>): void {
+  #log(entry: Pick<Entry, "what"> & Partial<Entry>): void {
     const { journal, provider, customerId, visit } = this.#options;
     journal.add({ to: "browser", provider, customerId, visitId: visit.id, ...entry });
   }

@@ -1,4 +1,4 @@
-/** All customers of a run, so many at a time, and what became of each visit. */
+/** All customers of a run, a limited number at a time, and a record of each visit. */
 import type { ProviderName } from "../../worker/contract.ts";
 import { Browser, type Choice } from "./browser.ts";
 import { EdgeClient } from "./edge-client.ts";
@@ -71,12 +71,12 @@ export class Crowd {
     }
   }
 
-  /** Only of a link that is over for all to see: a connection does not expire while its account is being made. */
+  /** Only of a link reported as linked: a connection does not expire while its account is being created. */
   #expireAccountOf(customerId: string): string | null {
     const linked = this.#journal.entries.find(
-      (entry) => entry.customerId === customerId && entry.said?.status === "linked",
+      (entry) => entry.customerId === customerId && entry.link?.status === "linked",
     );
-    const accountId = linked?.said?.accountId ?? null;
+    const accountId = linked?.link?.accountId ?? null;
     if (accountId !== null) this.#standIns.cybrid.forceState(accountId, "refresh_required");
     return accountId;
   }

@@ -1,14 +1,14 @@
-/** The edge API as a browser calls it: with its session, its keys, and the element's patience. */
+/** The edge API as a browser calls it: with its session, its idempotency keys, and the element's retries. */
 import { setTimeout as delay } from "node:timers/promises";
 import { SignJWT } from "jose";
 import type { Link, Problem, ProviderName } from "../../worker/contract.ts";
 import { PATIENCE_MS, REQUEST_TIMEOUT_MS, RETRY_FIRST_MS, RETRY_MAX_MS, WAIT_S } from "./limits.ts";
-import { SESSION_SECRET } from "./mortal-worker.ts";
+import { SESSION_SECRET } from "./restartable-worker.ts";
 
 export type EdgeAnswer =
   | { kind: "link"; httpStatus: number; link: Link }
   | { kind: "problem"; httpStatus: number; problem: Problem; retryAfterMs: number | null }
-  /** No answer, or one that is none of the API's. */
+  /** No answer, or one that is not the API's. */
   | { kind: "unreachable" };
 
 export interface EdgeRequest {
@@ -16,7 +16,7 @@ export interface EdgeRequest {
   path: string;
   key?: string;
   body?: object;
-  /** The browser breaks off, and does not hear of what comes. */
+  /** Aborted when the browser no longer waits for the answer. */
   signal?: AbortSignal;
 }
 
@@ -40,7 +40,7 @@ export class EdgeClient {
     return new EdgeClient(url, token);
   }
 
-  async once({ method, path, key, body, signal }: EdgeRequest): Promise<EdgeAnswer> {
+  async send({ method, path, key, body, signal }: EdgeRequest): Promise<EdgeAnswer> {
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     try {
       const response = await fetch(this.#url + path, {
@@ -69,12 +69,12 @@ export class EdgeClient {
     }
   }
 
-  /** The same request with the same key, until the API has taken it or patience ends. */
-  async untilTaken(request: EdgeRequest, heard: (answer: EdgeAnswer) => void): Promise<EdgeAnswer> {
+  /** Repeats the request with the same key until the API accepts it or `PATIENCE_MS` is over. */
+  async sendUntilAccepted(request: EdgeRequest, onAnswer: (answer: EdgeAnswer) => void): Promise<EdgeAnswer> {
     const deadlineMs = Date.now() + PATIENCE_MS;
     for (let tries = 0; ; tries++) {
-      const answer = await this.once(request);
-      heard(answer);
+      const answer = await this.send(request);
+      onAnswer(answer);
       const isTransient =
         answer.kind === "unreachable" || (answer.kind === "problem" && answer.problem.retryable);
       if (!isTransient || Date.now() > deadlineMs) return answer;

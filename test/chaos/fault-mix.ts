@@ -2,8 +2,8 @@
 import type { Fault, FaultRule, Faults } from "../simulators/faults.ts";
 import { EXPIRED_TOKEN_SHARE, FAULTY_SHARE, LIST_LAG_MS, SLOW_MS, WORK_AFTER_TIMEOUT_MS } from "./limits.ts";
 
-/** One of them is drawn evenly; what is named twice comes twice as often. */
-const MISHAPS: Fault[] = [
+/** One of them is drawn uniformly; one listed twice is twice as frequent. */
+const FAULTS: Fault[] = [
   { kind: "latency", ms: SLOW_MS },
   { kind: "latency", ms: SLOW_MS, work: "done" },
   { kind: "latency", ms: WORK_AFTER_TIMEOUT_MS },
@@ -30,18 +30,18 @@ const MISHAPS: Fault[] = [
 ];
 
 /**
- * Refusals that are no true ones. Not at the token endpoints: a Worker whose credentials are refused rightly
- * stands still for half a minute, and the run would measure nothing else.
+ * Rejections that a gateway makes up. Not at the token endpoints: after rejected credentials the Worker rightly
+ * pauses for half a minute, and the run would measure nothing else.
  */
-const FALSE_REFUSALS: Fault[] = [
+const FALSE_REJECTIONS: Fault[] = [
   { kind: "status", status: 400 },
   { kind: "status", status: 401 },
   { kind: "status", status: 408, work: "done" },
   { kind: "status", status: 422 },
 ];
 
-/** The answer of a create is lost and the list does not show the account yet: the hardest case there is. */
-const LATE_MISHAPS: Fault[] = [
+/** The answer of a create is lost and the list does not show the account yet: the hardest case. */
+const LATE_FAULTS: Fault[] = [
   { kind: "late-in-list", ms: LIST_LAG_MS },
   { kind: "latency", ms: WORK_AFTER_TIMEOUT_MS, work: "done", listLagMs: LIST_LAG_MS },
   { kind: "silence", work: "done", listLagMs: LIST_LAG_MS },
@@ -51,11 +51,11 @@ const LATE_MISHAPS: Fault[] = [
   { kind: "truncated-json", listLagMs: LIST_LAG_MS },
 ];
 
-export function orderFaults(faults: Faults, seed: number, routes: { token: string; createAccount: string }) {
+export function injectFaults(faults: Faults, seed: number, routes: { token: string; createAccount: string }) {
   const isOther: FaultRule["when"] = ({ route }) => route !== routes.token && route !== routes.createAccount;
   const probability = FAULTY_SHARE;
   faults.seed(seed);
-  // On its own and rare: it strikes every call under way, not only the one that meets it.
+  // Separate and rare: it affects every pending call, not only the one that meets it.
   const usesToken: FaultRule["when"] = ({ route }) => route !== routes.token;
   faults.add({
     route: "*",
@@ -63,11 +63,11 @@ export function orderFaults(faults: Faults, seed: number, routes: { token: strin
     probability: EXPIRED_TOKEN_SHARE,
     fault: { kind: "expired-token" },
   });
-  faults.add({ route: routes.token, probability, fault: MISHAPS });
+  faults.add({ route: routes.token, probability, fault: FAULTS });
   faults.add({
     route: routes.createAccount,
     probability,
-    fault: [...MISHAPS, ...FALSE_REFUSALS, ...LATE_MISHAPS],
+    fault: [...FAULTS, ...FALSE_REJECTIONS, ...LATE_FAULTS],
   });
-  faults.add({ route: "*", when: isOther, probability, fault: [...MISHAPS, ...FALSE_REFUSALS] });
+  faults.add({ route: "*", when: isOther, probability, fault: [...FAULTS, ...FALSE_REJECTIONS] });
 }

@@ -1,4 +1,4 @@
-/** Does the work for every item, at most so many at a time; the first failure is thrown. */
+/** Runs `work` for every item, at most `atOnce` at a time; throws the first failure. */
 export async function inParallel<Item>(
   items: readonly Item[],
   atOnce: number,

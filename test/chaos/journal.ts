@@ -1,4 +1,4 @@
-/** What was said to whom, in order: the ground for every judgement about what people were told. */
+/** What every browser and webhook reported, in order: the evidence for what people were shown. */
 import type { Link, ProviderName } from "../../worker/contract.ts";
 import type { ProblemCode } from "../../worker/problems/registry.ts";
 
@@ -8,21 +8,22 @@ export interface Entry {
   provider: ProviderName;
   customerId: string;
   visitId: string;
-  /** `POST finalize`, `GET link`, or what the browser did by itself: `chose`. */
+  /** `POST finalize`, `GET link`, or what happened without a request: `chose`, `received`. */
   what: string;
-  /** The number of the account that this tab's customer chose, where one was. */
+  /** The number of the account that was chosen in this tab, if any. */
   choice?: string;
-  /** 0 where no answer came; absent where none was asked for. */
+  /** 0 if no answer arrived; absent if nothing was requested. */
   httpStatus?: number;
-  said?: Saying;
-  /** A refused request, or why the link failed. */
+  /** The link as it was reported. */
+  link?: ReportedLink;
+  /** Why a request was rejected, or the link failed. */
   code?: ProblemCode;
-  /** Told that it is linked: whether the provider agreed in this very moment. */
-  trueWhenTold?: boolean;
+  /** Of a link reported as linked: whether that was true at the provider at that moment. */
+  wasTrue?: boolean;
 }
 
-export interface Saying {
-  linkId: string;
+export interface ReportedLink {
+  id: string;
   mode: Link["mode"];
   status: Link["status"];
   accountId: string | null;

@@ -1,11 +1,11 @@
-/** Kills the Worker so many times, spread evenly over the run's progress. */
+/** Kills the Worker a number of times, spread evenly over the run. */
 import { setTimeout as delay } from "node:timers/promises";
+import { Draw } from "./draw.ts";
 import { KILL_MOMENT_WITHIN_MS, LIFE_MIN_MS, PROGRESS_POLL_MS } from "./limits.ts";
-import type { KillMoment, MortalWorker } from "./mortal-worker.ts";
-import { Draw } from "./random.ts";
+import type { KillMoment, RestartableWorker } from "./restartable-worker.ts";
 
 export interface KillerOptions {
-  worker: MortalWorker;
+  worker: RestartableWorker;
   kills: number;
   seed: number;
   /** From 0 to 1. */
@@ -22,7 +22,7 @@ export class Killer {
     this.#draw = new Draw(options.seed, "kills");
   }
 
-  /** To be told of every account post as it arrives, before it is worked on. */
+  /** To be called for every account post, before it is handled. */
   accountPosted(): void {
     this.#onAccountPost?.();
   }
@@ -38,7 +38,7 @@ export class Killer {
     }
   }
 
-  /** `kill` runs inside the call's arrival, so that the signal is out before the provider has begun. */
+  /** `kill` runs before the post is handled, so that the signal is sent before the provider starts its work. */
   #untilAccountPost(kill: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       const now = () => {

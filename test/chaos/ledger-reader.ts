@@ -1,9 +1,9 @@
-/** What the ledger says, as the host's server reads it: with its key, and without moving anything on. */
+/** The ledger's links, as the host's server reads them: with its key, and without triggering any work. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Link, ProviderName } from "../../worker/contract.ts";
 import { inParallel } from "./in-parallel.ts";
 import { LEDGERS_AT_ONCE, SETTLE_POLL_MS, SETTLE_WITHIN_MS } from "./limits.ts";
-import { API_KEY } from "./mortal-worker.ts";
+import { API_KEY } from "./restartable-worker.ts";
 
 export interface Customer {
   provider: ProviderName;
@@ -11,13 +11,13 @@ export interface Customer {
 }
 
 /**
- * Every customer's links, once all of them are at rest and told of, or time is up. A list starts no work, so
- * whatever was left in the middle goes on by the alarms alone.
+ * Every customer's links, once all are settled and reported by webhook, or time is up. A list starts no work, so
+ * whatever was interrupted is completed by the alarms alone.
  */
-export async function readWhenAtRest(
+export async function readWhenSettled(
   url: string,
   customers: Customer[],
-  isTold: (link: Link) => boolean,
+  isReported: (link: Link) => boolean,
 ): Promise<Link[]> {
   const linksOf = new Map<string, Link[]>();
   const deadlineMs = Date.now() + SETTLE_WITHIN_MS;
@@ -27,7 +27,7 @@ export async function readWhenAtRest(
       linksOf.set(customer.customerId, await readLinks(url, customer));
     });
     waiting = waiting.filter(({ customerId }) =>
-      linksOf.get(customerId)?.some((link) => isOpen(link) || (isEnded(link) && !isTold(link))),
+      linksOf.get(customerId)?.some((link) => isOpen(link) || (isEnded(link) && !isReported(link))),
     );
     if (waiting.length === 0 || Date.now() > deadlineMs) return [...linksOf.values()].flat();
     await delay(SETTLE_POLL_MS);

@@ -1,37 +1,37 @@
-/** Who comes, with what in mind, and how each of them behaves. Pure: the seed alone decides. */
+/** The customers, their visits, and how each visit ends. Pure: the seed alone decides. */
 import type { ProviderName } from "../../worker/contract.ts";
+import { Draw } from "./draw.ts";
 import { VISITS_PER_CUSTOMER_MAX } from "./limits.ts";
-import { Draw } from "./random.ts";
 
 /** What a browser does once the customer has chosen an account, or instead of choosing. */
 export type Ending =
   | "finalize"
   | "finalize-twice-with-one-key"
   | "finalize-twice-with-two-keys"
-  /** The same link open in two tabs, another account chosen in each: only one of them can be its outcome. */
+  /** The same link open in two tabs with a different account chosen in each: only one can be its outcome. */
   | "finalize-two-choices"
-  /** The page is closed right after the request was sent, and nobody comes back. */
+  /** The page is closed right after the request was sent, for good. */
   | "vanish"
-  /** The same, but the customer looks again in another tab. */
+  /** The same, but the customer returns in another tab. */
   | "vanish-and-return"
-  /** Link is open and stays so. */
+  /** Link stays open. */
   | "leave"
   | "exit"
   /** A public token that arrives after the exit. */
   | "exit-then-finalize";
 
 export interface Visit {
-  /** Also the link's `reference`, by which the ledger's records are recognized. */
+  /** Also the link's `reference`, which identifies it in the ledger. */
   id: string;
   mode: "link" | "refresh";
   institutionId: string;
-  /** No provider takes a `cd`: its link must fail, and be told so. */
+  /** No provider accepts a `cd`: its link must fail, and be reported as failed. */
   subtype: "checking" | "savings" | "cd";
   ending: Ending;
-  /** When the page closes, after it has sent its finalize. */
+  /** How long after the finalize was sent the page closes. */
   vanishAfterMs: number;
-  /** The first create is broken off after so long and sent again with its key; `null`: it is not. */
-  createBrokenOffAfterMs: number | null;
+  /** The first create is aborted after this time and repeated with its key; `null`: it is not. */
+  createAbortedAfterMs: number | null;
 }
 
 export interface CustomerPlan {
@@ -55,7 +55,7 @@ const ENDINGS: Readonly<Record<Ending, number>> = {
 const SUBTYPES = { checking: 80, savings: 16, cd: 4 } as const;
 const INSTITUTIONS = { ins_109508: 70, ins_127287: 30 } as const;
 const VANISH_WITHIN_MS = 400;
-const CREATE_BROKEN_OFF_WITHIN_MS = 300;
+const CREATE_ABORTED_WITHIN_MS = 300;
 
 export function planVisits(links: number, seed: number): CustomerPlan[] {
   const draw = new Draw(seed, "visits");
@@ -71,11 +71,11 @@ export function planVisits(links: number, seed: number): CustomerPlan[] {
       subtype: draw.weighted(SUBTYPES),
       ending: draw.weighted(ENDINGS),
       vanishAfterMs: draw.whole(0, VANISH_WITHIN_MS),
-      createBrokenOffAfterMs: draw.chance(0.05) ? draw.whole(0, CREATE_BROKEN_OFF_WITHIN_MS) : null,
+      createAbortedAfterMs: draw.chance(0.05) ? draw.whole(0, CREATE_ABORTED_WITHIN_MS) : null,
     };
   }
 
-  /** Two browsers of one customer, the same bank and account name: nothing but their links tells them apart. */
+  /** Two browsers of one customer, with the same bank and account name: only their links differ. */
   function twins(): Visit[] {
     const first = visit();
     return [first, { ...visit(), institutionId: first.institutionId, subtype: first.subtype }];

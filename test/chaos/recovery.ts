@@ -1,9 +1,9 @@
-/** How long links took that met a fault or a kill between their finalize and their end. Pure. */
+/** How long links took that met a fault or a kill between their finalize and their outcome. Pure. */
 import type { Link } from "../../worker/contract.ts";
 import type { Call } from "../simulators/call-log.ts";
 import type { VisitRecord } from "./crowd.ts";
 import type { Entry } from "./journal.ts";
-import type { Kill } from "./mortal-worker.ts";
+import type { Kill } from "./restartable-worker.ts";
 
 export interface Durations {
   count: number;
@@ -22,7 +22,7 @@ export interface RecoveryEvidence {
   kills: readonly Kill[];
 }
 
-/** From the choice at the bank to the outcome in the ledger, whoever was still there to see it. */
+/** From the choice at the bank to the outcome in the ledger, whether or not a browser was still there. */
 export function measureRecovery({ visits, links, entries, calls, kills }: RecoveryEvidence): {
   disturbed: Durations;
   undisturbed: Durations;

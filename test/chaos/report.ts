@@ -3,8 +3,8 @@ import type { Link } from "../../worker/contract.ts";
 import type { Call } from "../simulators/call-log.ts";
 import type { VisitRecord } from "./crowd.ts";
 import type { Entry } from "./journal.ts";
-import type { Kill } from "./mortal-worker.ts";
 import type { Durations } from "./recovery.ts";
+import type { Kill } from "./restartable-worker.ts";
 import type { Figure, Verdict } from "./verdict.ts";
 
 export interface RunFigures {
@@ -35,27 +35,27 @@ export function report(run: RunFigures): string[] {
     ...tally(faulted.map(({ fault }) => fault ?? "")).map(([kind, count]) => line(`  ${kind}`, `${count}`)),
     line(
       "kills",
-      `${kills.length}, ${kills.filter(({ moment }) => moment === "account-post").length} under an account post`,
+      `${kills.length}, ${kills.filter(({ moment }) => moment === "account-post").length} during an account post`,
     ),
     line("how links ended", tallied(links.map(({ status }) => status))),
     line("why links failed", tallied(links.flatMap(({ problem }) => problem?.code ?? []))),
-    line("refused requests", tallied(entries.flatMap(({ code, said }) => (said ? [] : (code ?? []))))),
+    line("rejected requests", tallied(entries.flatMap(({ code, link }) => (link ? [] : (code ?? []))))),
     line("unanswered", `${entries.filter(({ httpStatus }) => httpStatus === 0).length}`),
-    line("webhooks", `${run.webhooks.messages} messages, ${run.webhooks.repeats} told again`),
+    line("webhooks", `${run.webhooks.messages} messages, ${run.webhooks.repeats} repeated`),
     ...[...run.unexpected].map(([reason, count]) => line("unexpected", `${count} × ${reason}`)),
     "",
     line("accounts doubled", `${countOf("doubled", verdict)}`),
     line("untrue successes", `${countOf("untrue", verdict)}`),
     line("finished accounts unreported", `${countOf("unreported", verdict)}`),
     line("links still open", `${verdict.open.length}`),
-    line("recovery", sayDurations(recovery.disturbed)),
-    line("undisturbed", sayDurations(recovery.undisturbed)),
+    line("recovery", durationsText(recovery.disturbed)),
+    line("undisturbed", durationsText(recovery.undisturbed)),
     line("took", `${Math.round(run.tookMs / 1_000)} s`),
   ];
 }
 
-/** Links, not statements: a lie told twice is one. */
-export function countOf(figure: Figure, { offences }: Verdict): number {
+/** Counts links: the same offence reported twice is one. */
+function countOf(figure: Figure, { offences }: Verdict): number {
   return new Set(offences.filter((offence) => offence.figure === figure).map(({ visitId }) => visitId)).size;
 }
 
@@ -82,7 +82,7 @@ function share(part: number, whole: number): string {
   return whole === 0 ? "0 %" : `${((part / whole) * 100).toFixed(1)} %`;
 }
 
-function sayDurations({ count, medianMs, p95Ms, maxMs, slowest }: Durations): string {
+function durationsText({ count, medianMs, p95Ms, maxMs, slowest }: Durations): string {
   const [median, p95, max] = [medianMs, p95Ms, maxMs].map((ms) => `${(ms / 1_000).toFixed(2)} s`);
   return `median ${median}, p95 ${p95}, max ${max} (${slowest ?? "none"}) of ${count} links`;
 }

@@ -1,11 +1,11 @@
 /** The providers and Plaid for a fault run: protections off, states short, a quarter of all calls faulty. */
 import type { ProviderName } from "../../worker/contract.ts";
 import type { Call } from "../simulators/call-log.ts";
-import { type CybridSimulator, startCybrid } from "../simulators/cybrid/index.ts";
+import { type CybridStandIn, startCybrid } from "../simulators/cybrid/index.ts";
 import type { FaultedRequest } from "../simulators/faults.ts";
-import { type LynxSimulator, startLynx } from "../simulators/lynx/index.ts";
+import { type LynxStandIn, startLynx } from "../simulators/lynx/index.ts";
 import { PlaidBackend } from "../simulators/plaid/backend.ts";
-import { orderFaults } from "./fault-mix.ts";
+import { injectFaults } from "./fault-mix.ts";
 import { ACCOUNT_MS, LINK_TOKEN_LAG_MS, WORKFLOW_MS } from "./limits.ts";
 
 /** An account at a provider, whichever it is. */
@@ -13,10 +13,10 @@ export interface HeldAccount {
   provider: ProviderName;
   id: string;
   customerId: string;
-  /** The bank's own number; here each choice has one of its own, so it tells which link made the account. */
+  /** Here each choice has a number of its own, so it identifies the link that created the account. */
   accountNumber: string | null;
   state: string;
-  /** It exists for the customer: usable now, or again after a refresh. */
+  /** It exists for the customer: usable now, or after a refresh. */
   live: boolean;
   /** Usable now. */
   usable: boolean;
@@ -24,10 +24,10 @@ export interface HeldAccount {
 
 export interface StandIns {
   plaid: PlaidBackend;
-  cybrid: CybridSimulator;
-  lynx: LynxSimulator;
+  cybrid: CybridStandIn;
+  lynx: LynxStandIn;
   held(provider: ProviderName, customerId?: string): HeldAccount[];
-  /** Both providers', in order of arrival at each. */
+  /** Of both providers, each in order. */
   calls(): Call[];
   createAccountRoutes: Readonly<Record<ProviderName, string>>;
   close(): Promise<void>;
@@ -35,7 +35,7 @@ export interface StandIns {
 
 export interface StandInOptions {
   seed: number;
-  /** Told of every call that is to make an account, before anything is done with it. */
+  /** Called for every request that creates an account, before it is handled. */
   onCreateAccount: (request: FaultedRequest) => void;
 }
 
@@ -62,7 +62,7 @@ export async function startStandIns({ seed, onCreateAccount }: StandInOptions): 
     { faults: cybrid.faults, createAccount: createAccountRoutes.cybrid },
     { faults: lynx.faults, createAccount: createAccountRoutes.lynx },
   ].entries()) {
-    // A rule that never strikes is asked about every call: that is how one listens.
+    // A rule that never takes effect is checked for every call: it serves as a listener.
     faults.add({
       route: createAccount,
       fault: { kind: "cut" },
@@ -71,7 +71,7 @@ export async function startStandIns({ seed, onCreateAccount }: StandInOptions): 
         return false;
       },
     });
-    orderFaults(faults, seed + index, { token: "POST /oauth/token", createAccount });
+    injectFaults(faults, seed + index, { token: "POST /oauth/token", createAccount });
   }
 
   return {
@@ -89,7 +89,7 @@ export async function startStandIns({ seed, onCreateAccount }: StandInOptions): 
   };
 }
 
-function heldByCybrid(cybrid: CybridSimulator, customerId?: string): HeldAccount[] {
+function heldByCybrid(cybrid: CybridStandIn, customerId?: string): HeldAccount[] {
   return cybrid.accounts(customerId).map(({ guid, customerGuid, bank, state }) => {
     const usable = state === "completed" || state === "unverified";
     return {
@@ -105,7 +105,7 @@ function heldByCybrid(cybrid: CybridSimulator, customerId?: string): HeldAccount
 }
 
 /** Lynx answers only once the account is there, and knows no states. */
-function heldByLynx(lynx: LynxSimulator, customerId?: string): HeldAccount[] {
+function heldByLynx(lynx: LynxStandIn, customerId?: string): HeldAccount[] {
   return lynx.accounts(customerId).map(({ id, clientMemberId, accountNumber }) => ({
     provider: "lynx",
     id,

@@ -1,4 +1,4 @@
-/** Holds against each other what the providers hold, what the ledger says and what people were told. Pure. */
+/** Compares what the providers hold, what the ledger says and what was reported. Pure. */
 import type { Link } from "../../worker/contract.ts";
 import type { VisitRecord } from "./crowd.ts";
 import type { Entry } from "./journal.ts";
@@ -6,9 +6,9 @@ import { isOpen } from "./ledger-reader.ts";
 import type { HeldAccount } from "./stand-ins.ts";
 
 /**
- * `doubled`: more accounts at the provider than one from one link.
- * `untrue`: a success that was told or written down, and was none, or was another link's or choice's.
- * `unreported`: an account that a link made, and whose link does not say so.
+ * `doubled`: one link created more than one account at the provider.
+ * `untrue`: a success was reported or stored that was none, or was another link's or choice's.
+ * `unreported`: a link created an account and does not say so.
  */
 export type Figure = "doubled" | "untrue" | "unreported";
 
@@ -27,7 +27,7 @@ export interface Evidence {
 
 export interface Verdict {
   offences: Offence[];
-  /** Links that are not at rest. */
+  /** Links that are still preparing or finalizing. */
   open: Link[];
 }
 
@@ -39,52 +39,53 @@ export function judge({ visits, held, links, entries }: Evidence): Verdict {
 
   const offences = visits.flatMap((record) => {
     const { visit, choices } = record;
-    const accused = (figure: Figure, reason: string): Offence => ({ figure, visitId: visit.id, reason });
-    const numbers = choices.map(({ accountNumber }) => accountNumber);
-    const made = numbers.flatMap((number) => heldByNumber.get(number) ?? []).filter(({ live }) => live);
-    const own = linksByVisit.get(visit.id) ?? [];
-    const told = entriesByVisit.get(visit.id) ?? [];
     const found: Offence[] = [];
+    const add = (figure: Figure, reason: string) => {
+      found.push({ figure, visitId: visit.id, reason });
+    };
+    const numbers = choices.map(({ accountNumber }) => accountNumber);
+    const created = numbers.flatMap((number) => heldByNumber.get(number) ?? []).filter(({ live }) => live);
+    const own = linksByVisit.get(visit.id) ?? [];
+    const reports = entriesByVisit.get(visit.id) ?? [];
 
-    if (made.length > 1)
-      found.push(accused("doubled", `${made.length} accounts: ${made.map(({ id }) => id)}`));
+    if (created.length > 1) add("doubled", `${created.length} accounts: ${created.map(({ id }) => id)}`);
 
     for (const { account } of own.filter(({ status }) => status === "linked")) {
       const usable = account?.status === "active" || account?.status === "unverified";
-      const lie = usable ? lieIn(account.id, numbers, record, heldById) : `the account is ${account?.status}`;
-      if (lie) found.push(accused("untrue", `the ledger: ${lie}`));
+      const error = usable
+        ? errorIn(account.id, numbers, record, heldById)
+        : `the account is ${account?.status}`;
+      if (error) add("untrue", `the ledger: ${error}`);
     }
-    for (const { to, said, choice, trueWhenTold } of told) {
-      if (said?.status !== "linked") continue;
-      const lie = trueWhenTold
-        ? lieIn(said.accountId, choice === undefined ? numbers : [choice], record, heldById)
-        : "it was not so when told";
-      if (lie) found.push(accused("untrue", `told to the ${to}: ${lie}`));
+    for (const { to, link, choice, wasTrue } of reports) {
+      if (link?.status !== "linked") continue;
+      const error = wasTrue
+        ? errorIn(link.accountId, choice === undefined ? numbers : [choice], record, heldById)
+        : "it was not so at that moment";
+      if (error) add("untrue", `reported to the ${to}: ${error}`);
     }
 
-    for (const account of made) {
+    for (const account of created) {
       const reported = own.some(
-        ({ status, account: said }) => status === "linked" && said?.id === account.id,
+        ({ status, account: linked }) => status === "linked" && linked?.id === account.id,
       );
-      if (!reported) {
-        const statuses = own.map(({ status }) => status).join(", ") || "no link";
-        found.push(accused("unreported", `account ${account.id}, but the ledger says: ${statuses}`));
-      }
+      if (reported) continue;
+      const statuses = own.map(({ status }) => status).join(", ") || "no link";
+      add("unreported", `account ${account.id}, but the ledger says: ${statuses}`);
     }
-    for (const link of own.filter(({ status }) => status === "linked")) {
-      const ofLink = told.filter(({ said }) => said?.linkId === link.id);
-      const denied = ofLink.find(({ said }) => said?.status === "failed");
-      if (denied) found.push(accused("unreported", `the ${denied.to} was told that ${link.id} failed`));
-      const webhook = ofLink.some(({ to }) => to === "webhook");
-      if (!webhook) found.push(accused("unreported", `no webhook told of ${link.id}`));
+    for (const { id } of own.filter(({ status }) => status === "linked")) {
+      const ofLink = reports.filter(({ link }) => link?.id === id);
+      const denied = ofLink.find(({ link }) => link?.status === "failed");
+      if (denied) add("unreported", `it was reported to the ${denied.to} that ${id} failed`);
+      if (!ofLink.some(({ to }) => to === "webhook")) add("unreported", `no webhook reported ${id}`);
     }
     return found;
   });
   return { offences, open: links.filter(isOpen) };
 }
 
-/** Why it is wrong to call this link done with this account; `null` when it is right. */
-function lieIn(
+/** Why it is wrong to call this link done with this account; `null` if it is right. */
+function errorIn(
   accountId: string | null,
   /** Of the accounts that it may be. */
   numbers: readonly (string | null)[],

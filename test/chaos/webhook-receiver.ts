@@ -1,11 +1,13 @@
-/** The page's server: takes webhooks, though not always at the first try, and enters what it was told. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+/** The page's server: receives webhooks, though not always at the first attempt, and logs what they say. */
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { Hono } from "hono";
 import { Webhook } from "standardwebhooks";
 import type { Link, ProviderName } from "../../worker/contract.ts";
+import { listen, type Server } from "../simulators/server.ts";
+import { Draw } from "./draw.ts";
 import type { Journal } from "./journal.ts";
 import { FAULTY_SHARE } from "./limits.ts";
-import { Draw } from "./random.ts";
 
 export const WEBHOOK_SECRET = `whsec_${Buffer.from("chaos-webhook-secret-of-32-bytes").toString("base64")}`;
 
@@ -31,86 +33,73 @@ export interface WebhookReceiverOptions {
   isLive: (provider: ProviderName, customerId: string, accountId: string | null) => boolean;
 }
 
-export class WebhookReceiver {
-  readonly url: string;
-  readonly #server: ReturnType<typeof createServer>;
-  readonly #options: WebhookReceiverOptions;
-  readonly #draw: Draw;
-  /** By message id: the tries so far. */
-  readonly #tries = new Map<string, number>();
-  readonly #toldLinks = new Set<string>();
-  #repeats = 0;
+export interface WebhookReceiver extends Server {
+  readonly messages: number;
+  /** Deliveries of messages accepted before: allowed, since the id is the same. */
+  readonly repeats: number;
+  /** Whether the outcome of this link was delivered. */
+  hasOutcomeOf(linkId: string): boolean;
+}
 
-  private constructor(server: ReturnType<typeof createServer>, options: WebhookReceiverOptions) {
-    this.#server = server;
-    this.#options = options;
-    this.#draw = new Draw(options.seed, "webhooks");
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`;
-  }
+export async function startWebhookReceiver(options: WebhookReceiverOptions): Promise<WebhookReceiver> {
+  const { journal, seed, isLive } = options;
+  const draw = new Draw(seed, "webhooks");
+  /** By message id. */
+  const attempts = new Map<string, number>();
+  const reportedLinks = new Set<string>();
+  let repeats = 0;
 
-  static async start(options: WebhookReceiverOptions): Promise<WebhookReceiver> {
-    const server = createServer((request, response) => {
-      receiver.#receive(request, response).catch(() => response.socket?.destroy());
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const receiver = new WebhookReceiver(server, options);
-    return receiver;
-  }
-
-  get messages(): number {
-    return this.#tries.size;
-  }
-
-  /** Tries of messages that had been taken before: allowed, since the id is the same. */
-  get repeats(): number {
-    return this.#repeats;
-  }
-
-  wasToldOf(linkId: string): boolean {
-    return this.#toldLinks.has(linkId);
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
-  }
-
-  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const headers = request.headers as Record<string, string>;
-    // A message that does not verify is a defect: it is never taken, and so its link stays untold.
-    const body = Buffer.concat(chunks).toString();
-    const { data } = new Webhook(WEBHOOK_SECRET).verify(body, headers) as Message;
-    const id = headers["webhook-id"] ?? "";
-    const tries = this.#tries.get(id) ?? 0;
-    this.#tries.set(id, tries + 1);
-
-    // Only the first try: the rests between later ones are longer than a run.
-    const fails = tries === 0 && this.#draw.chance(FAULTY_SHARE);
-    const how = fails ? this.#draw.weighted({ unread: 1, refused: 1, "taken-unanswered": 1 }) : "taken";
-    if (how === "refused") return void response.writeHead(500).end();
-    if (how === "unread") return void request.socket.resetAndDestroy();
-    if (data.link_id !== null && this.#toldLinks.has(data.link_id)) this.#repeats += 1;
-    this.#enter(data);
-    if (how === "taken-unanswered") request.socket.resetAndDestroy();
-    else response.writeHead(204).end();
-  }
-
-  #enter({ link_id, customer_id, provider, mode, status, account_id, reference }: Message["data"]): void {
+  function log({ link_id, customer_id, provider, mode, status, account_id, reference }: Message["data"]) {
     if (link_id === null || (status !== "linked" && status !== "failed")) return;
-    this.#toldLinks.add(link_id);
-    const { journal, isLive } = this.#options;
+    reportedLinks.add(link_id);
     journal.add({
       to: "webhook",
       provider,
       customerId: customer_id,
       visitId: reference ?? "",
-      what: "told",
-      said: { linkId: link_id, mode: mode ?? "link", status, accountId: account_id },
-      ...(status === "linked" && { trueWhenTold: isLive(provider, customer_id, account_id) }),
+      what: "received",
+      link: { id: link_id, mode: mode ?? "link", status, accountId: account_id },
+      ...(status === "linked" && { wasTrue: isLive(provider, customer_id, account_id) }),
     });
   }
+
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.post("/webhooks", async (c) => {
+    const { socket } = c.env.incoming;
+    // A message that fails verification is a defect: it is never accepted, so its link stays unreported.
+    const verified = new Webhook(WEBHOOK_SECRET).verify(await c.req.text(), c.req.header());
+    const { data } = verified as Message;
+    const id = c.req.header("webhook-id") ?? "";
+    const earlier = attempts.get(id) ?? 0;
+    attempts.set(id, earlier + 1);
+
+    // Only the first attempt: the delays between later ones are longer than a run.
+    const fails = earlier === 0 && draw.chance(FAULTY_SHARE);
+    const how = fails ? draw.weighted({ unread: 1, rejected: 1, "read-unanswered": 1 }) : "accepted";
+    if (how === "rejected") return c.body(null, 500);
+    if (how !== "unread") {
+      if (data.link_id !== null && reportedLinks.has(data.link_id)) repeats += 1;
+      log(data);
+    }
+    if (how === "accepted") return c.body(null, 204);
+    socket.resetAndDestroy();
+    return RESPONSE_ALREADY_SENT;
+  });
+  app.onError((_, c) => {
+    c.env.incoming.socket.destroy();
+    return RESPONSE_ALREADY_SENT;
+  });
+  const server = await listen(app, 0, "127.0.0.1");
+
+  return {
+    url: `${server.url}/webhooks`,
+    get messages() {
+      return attempts.size;
+    },
+    get repeats() {
+      return repeats;
+    },
+    hasOutcomeOf: (linkId) => reportedLinks.has(linkId),
+    close: server.close,
+  };
 }

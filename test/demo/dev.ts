@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { endWithSignals } from "../simulators/end-with-signals.ts";
+import { closeOnSignals } from "../simulators/close-on-signals.ts";
 import { assertFree } from "../simulators/ports.ts";
 import { type Customer, startHost } from "./host/index.ts";
 import { startWorker } from "./worker-process.ts";
@@ -14,17 +14,15 @@ const ROOT = join(import.meta.dirname, "../..");
 const PORTS = { host: 5173, worker: 8787 };
 const PLAID_SCRIPT_URL = "https://cdn.plaid.com/link/v2/stable/link-initialize.js";
 
-const started: { close(): Promise<unknown> }[] = [];
-endWithSignals(async () => {
-  for (const part of started.reverse()) await part.close();
-});
+const started = new AsyncDisposableStack();
+closeOnSignals(() => started.disposeAsync());
 
 try {
   const vars = readDevVars();
   const customers = parseCustomers(vars.DEMO_CUSTOMERS ?? "");
   const [apiKey] = (vars.API_KEYS ?? "").split(",");
-  if (!apiKey) throw new Error(".dev.vars needs API_KEYS, of which the demo uses the first.");
-  for (const [name, port] of Object.entries(PORTS)) await assertFree(name, port);
+  if (!apiKey) throw new Error(".dev.vars needs API_KEYS; the demo uses the first.");
+  await assertFree(PORTS);
 
   const host = await startHost({
     port: PORTS.host,
@@ -34,7 +32,7 @@ try {
     webhookSecret: vars.WEBHOOK_SECRET?.split(",")[0] ?? "",
     customers,
   });
-  started.push(host);
+  started.defer(host.close);
   const worker = await startWorker({
     port: PORTS.worker,
     persistTo: join(ROOT, ".wrangler/dev"),
@@ -48,7 +46,7 @@ try {
     },
     onLine: (line) => console.log(line),
   });
-  started.push(worker);
+  started.defer(worker.close);
   console.log(`bank-link against the real platforms: ${host.url}`);
 } catch (cause) {
   console.error(cause instanceof Error ? cause.message : cause);

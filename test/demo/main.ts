@@ -1,13 +1,13 @@
-/** `npm start`: the demo on its usual ports, until Ctrl-C. */
-import { endWithSignals } from "../simulators/end-with-signals.ts";
-import { usualPorts } from "../simulators/ports.ts";
+/** `npm start`: the demo on its default ports, until Ctrl-C. */
+import { closeOnSignals } from "../simulators/close-on-signals.ts";
+import { defaultPorts } from "../simulators/ports.ts";
 import { type Demo, startDemo } from "./start.ts";
 
 let demo: Demo | undefined;
-endWithSignals(() => demo?.close());
+closeOnSignals(() => demo?.close());
 
 try {
-  demo = await startDemo({ ports: { host: 5173, worker: 8787, ...usualPorts }, quiet: false });
+  demo = await startDemo({ ports: { host: 5173, worker: 8787, ...defaultPorts }, quiet: false });
   console.log(`the stand-ins' control page: ${demo.control.url}`);
   console.log(`bank-link demo ready: ${demo.url}`);
 } catch (cause) {

@@ -1,6 +1,5 @@
-/** The real Worker in workerd: `wrangler dev` as a child process, ended with all of its own children. */
+/** The real Worker in workerd: `wrangler dev` as a child process, ended with all its children. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { devNull } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,7 +10,7 @@ export interface WorkerOptions {
   vars: Record<string, string>;
   /** Where local KV and Durable Objects are kept: the same folder again continues with what they held. */
   persistTo: string;
-  /** Real credentials. Left out: none, for they must not mix with the stand-ins' addresses. */
+  /** Real credentials. Left out: none, since they must not be sent to the stand-ins. */
   envFile?: string;
   /** Each line that the Worker or wrangler prints. */
   onLine?: (line: string) => void;
@@ -19,11 +18,11 @@ export interface WorkerOptions {
 
 export interface WorkerProcess {
   url: string;
-  /** All that was printed so far. */
+  /** Every line printed so far. */
   output: string[];
   /** The Worker's own log: the printed lines that are JSON objects. */
   logs(): Record<string, unknown>[];
-  /** Ends it in the middle of whatever it does, as a crash would. */
+  /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,7 +43,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     env: {
       ...process.env,
       WRANGLER_SEND_METRICS: "false",
-      // Nothing outside this machine is asked for, not even where it stands.
+      // No request leaves this machine, not even for its location.
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
       WRANGLER_LOG_PATH: join(options.persistTo, "wrangler-logs"),
       NO_COLOR: "1",
@@ -57,15 +56,15 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       options.onLine?.(line);
     });
   }
-  // Whatever ends this process, workerd does not stay behind.
-  const endWithUs = () => signalGroup(child, "SIGKILL");
-  process.once("exit", endWithUs);
+  // However this process ends, workerd does not outlive it.
+  const killWithParent = () => signalGroup(child, "SIGKILL");
+  process.once("exit", killWithParent);
 
   async function end(signal: NodeJS.Signals): Promise<void> {
-    process.off("exit", endWithUs);
+    process.off("exit", killWithParent);
     signalGroup(child, signal);
     const deadline = Date.now() + END_WITHIN_MS;
-    while (groupLives(child) && Date.now() < deadline) await delay(20);
+    while (groupIsAlive(child) && Date.now() < deadline) await delay(20);
     signalGroup(child, "SIGKILL");
   }
 
@@ -82,18 +81,6 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     kill: () => end("SIGKILL"),
     close: () => end("SIGTERM"),
   };
-}
-
-/** A free port, for what cannot choose one itself. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
 
 function wranglerArguments({ port, vars, persistTo, envFile }: WorkerOptions): string[] {
@@ -134,6 +121,6 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-function groupLives(child: ChildProcess): boolean {
+function groupIsAlive(child: ChildProcess): boolean {
   return signalGroup(child, 0);
 }

@@ -1,22 +1,18 @@
 /** The demo with a keyboard only, in forced colours, with reduced motion, at 200 % zoom. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
-import type { Browser, Frame, Page } from "puppeteer-core";
+import { afterEach, describe, test } from "node:test";
+import type { Frame, Page } from "puppeteer-core";
 import { launch } from "../engines.ts";
 import { cutOff } from "./cut-off.ts";
-import { type DemoBrowser, type DemoPage, openDemo } from "./demo-page.ts";
+import { type DemoPage, withDemo } from "./demo-page.ts";
 import { FIRST_PLATYPUS, LinkPicker } from "./link-picker.ts";
 
-let open: DemoBrowser;
-/** Those of one test alone. */
-const browsers: Browser[] = [];
-before(async () => {
-  open = await openDemo();
-});
-after(() => open.close());
+const open = withDemo();
+/** What one test alone has started. */
+let started = new AsyncDisposableStack();
 afterEach(async () => {
-  for (const browser of browsers.splice(0)) await browser.close();
-  await open.reset();
+  await started.disposeAsync();
+  started = new AsyncDisposableStack();
 });
 
 describe("a keyboard alone", () => {
@@ -47,7 +43,7 @@ describe("a keyboard alone", () => {
     await tabTo(page, page.mainFrame(), () => document.activeElement?.localName === "bank-link");
     await page.keyboard.press(" ");
     const { frame } = await LinkPicker.open(page);
-    // Backwards, for forwards the way leads through Firefox's own buttons, where the driver's keys do not go.
+    // Backwards, since forwards the focus passes Firefox's own buttons, which the driver's keys do not reach.
     await page.keyboard.down("Shift");
     await focusOn(page, frame, "link-close");
     await page.keyboard.up("Shift");
@@ -101,7 +97,7 @@ test("reduced motion slows the spinner down, and nothing else moves", async () =
 });
 
 describe("200 % zoom", () => {
-  // What a window of 1280 × 800 becomes; the second is WCAG's reflow (1.4.10), which is 400 %.
+  // The viewport of a 1280 × 800 window at that zoom; 400 % is WCAG's reflow criterion (1.4.10).
   for (const [zoom, width, height] of [
     ["200 %", 640, 400],
     ["400 %", 320, 256],
@@ -137,12 +133,12 @@ const FIREFOX_PREFERENCES = {
   "prefers-reduced-motion": { "ui.prefersReducedMotion": 1 },
 };
 
-/** Whose system is set to that. Puppeteer's own emulation knows only some of it. */
+/** A customer whose system has this setting. Puppeteer's own emulation covers only some of them. */
 async function customerWith(feature: keyof typeof FIREFOX_PREFERENCES, value: string): Promise<DemoPage> {
   let customer: DemoPage;
   if (open.engine === "firefox") {
     const browser = await launch(open.engine, { preferences: FIREFOX_PREFERENCES[feature] });
-    browsers.push(browser);
+    started.defer(() => browser.close());
     customer = await open.customer("cybrid", browser);
   } else {
     customer = await open.customer();
@@ -160,7 +156,7 @@ async function fail(customer: DemoPage): Promise<void> {
   open.demo.cybrid.settings.workflowOutcome = "completed";
 }
 
-/** Those that neither a border nor a stroke sets off from what is behind them. */
+/** Those that neither a border nor a stroke sets off from the background. */
 function invisible(customer: DemoPage, selectors: string[]): Promise<string[]> {
   return customer.page.$eval(
     "bank-link",
@@ -168,9 +164,10 @@ function invisible(customer: DemoPage, selectors: string[]): Promise<string[]> {
       const canvas = document.createElement("div");
       canvas.style.color = "Canvas";
       document.body.append(canvas);
-      const behind = getComputedStyle(canvas).color;
+      const background = getComputedStyle(canvas).color;
       canvas.remove();
-      const isDrawn = (color: string) => color !== behind && !/^rgba\(.*, 0\)$|transparent|none/.test(color);
+      const isDrawn = (color: string) =>
+        color !== background && !/^rgba\(.*, 0\)$|transparent|none/.test(color);
       return selectors.filter((selector) => {
         const found = shadowRoot?.querySelector(selector);
         if (!found) return true;
@@ -194,7 +191,7 @@ async function tabTo(
     if (await frame.evaluate(isThere, testId)) return;
     await page.keyboard.press("Tab");
   }
-  assert.fail(`no way by Tab to ${testId || "the element"}`);
+  assert.fail(`Tab does not reach ${testId || "the element"}`);
 }
 
 async function focusOn(page: Page, frame: Frame, testId: string): Promise<void> {

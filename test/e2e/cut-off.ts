@@ -1,4 +1,4 @@
-/** Runs in the page: what of the element is wider than the place that it has. */
+/** Runs in the page: the parts of the element that do not fit the width available. */
 export function cutOff(): string[] {
   const host = document.querySelector("bank-link") as HTMLElement;
   const { right } = host.getBoundingClientRect();

@@ -1,4 +1,5 @@
-/** The demo in a real browser, as a customer meets it; one demo and one browser per test file. */
+/** The demo in a real browser, as a customer uses it; one demo and one browser per test file. */
+import { after, afterEach, before } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import type { Account, ProviderName } from "../../worker/contract.ts";
 import type { Customer } from "../demo/host/index.ts";
@@ -11,9 +12,9 @@ export interface DemoBrowser {
   demo: Demo;
   engine: Engine;
   browser: Browser;
-  /** A customer of this test alone, signed in with a profile of their own. */
+  /** A customer of this test alone, signed in with a fresh profile. */
   customer(provider?: ProviderName, own?: Browser): Promise<DemoPage>;
-  /** Between tests: the stand-ins as they began, and no page open. */
+  /** Between tests: the stand-ins with their defaults, and no page open. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }
@@ -24,9 +25,13 @@ export interface ElementEvent {
 }
 
 export async function openDemo(vars: Record<string, string> = {}): Promise<DemoBrowser> {
+  await using started = new AsyncDisposableStack();
   const demo = await startDemo({ vars });
+  started.defer(demo.close);
   const [engine = "chromium"] = wantedEngines;
   const browser = await launch(engine);
+  started.defer(() => browser.close());
+  const running = started.move();
   return {
     demo,
     engine,
@@ -40,14 +45,20 @@ export async function openDemo(vars: Record<string, string> = {}): Promise<DemoB
         if (context !== browser.defaultBrowserContext()) await context.close();
       }
     },
-    async close() {
-      await browser.close();
-      await demo.close();
-    },
+    close: () => running.disposeAsync(),
   };
 }
 
-/** Whom the demo's page offers to sign in from now on. */
+/** Call once at the top of a test file: its demo, from its first test to its last. */
+export function withDemo(): DemoBrowser {
+  const open = {} as DemoBrowser;
+  before(async () => void Object.assign(open, await openDemo()));
+  after(() => open.close());
+  afterEach(() => open.reset());
+  return open;
+}
+
+/** Adds a customer whom the demo's page then offers to sign in. */
 export function addCustomer(demo: Demo, provider: ProviderName): Customer {
   const label = `Customer ${demo.customers.length + 1}`;
   const customerId = provider === "cybrid" ? demo.cybrid.addCustomer({ type: "individual" }) : label;
@@ -97,7 +108,7 @@ export class DemoPage {
     return own;
   }
 
-  /** The same customer with a profile that knows nothing, as after an app-to-app return. */
+  /** The same customer in a fresh profile, as after an app-to-app return. */
   inFreshProfile(): Promise<DemoPage> {
     return DemoPage.signIn(this.#demo, this.page.browser(), this.#customer);
   }
@@ -151,13 +162,13 @@ export class DemoPage {
         detail: JSON.parse(entry.querySelector("code")?.textContent ?? "null"),
       })),
     );
-    // Unasked without the webhooks, which the page lists there as well.
-    const isWanted = (event: ElementEvent) =>
+    // The log lists webhooks too, which are returned only by their type.
+    const matches = (event: ElementEvent) =>
       type === undefined ? event.type.startsWith("bank-link-") : event.type === type;
-    return events.reverse().filter(isWanted);
+    return events.reverse().filter(matches);
   }
 
-  /** All that the browser keeps for this site. */
+  /** Everything that the browser stores for this site. */
   async storage(): Promise<string> {
     const kept = await this.page.evaluate(() =>
       JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),

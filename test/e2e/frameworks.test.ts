@@ -1,28 +1,23 @@
 /** Properties, events and changes from real Vue and React, mounted before the element is defined and after. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, afterEach, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { build, type Rolldown } from "vite";
-import { type DemoBrowser, openDemo } from "./demo-page.ts";
+import { withDemo } from "./demo-page.ts";
 import { visitHostPage } from "./host-page.ts";
 import { LinkPicker } from "./link-picker.ts";
 
-let open: DemoBrowser;
-before(async () => {
-  open = await openDemo();
-});
-after(() => open.close());
-afterEach(() => open.reset());
+const open = withDemo();
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/frameworks");
 
-/** What the pages' scripts leave for the test. */
+/** What the pages' scripts offer to the test. */
 interface PageWindow {
   defineElement(): Promise<void>;
   change(changes: { label?: string; multiple?: boolean }): void;
 }
 
-/** In place of `session-url`: a function, which no attribute could hand over. */
+/** In place of `session-url`: a function, which no attribute could pass. */
 const GET_SESSION = `<script>
   window.getSession = async () => {
     const response = await fetch("/bank-link-session", { method: "POST" });
@@ -38,7 +33,7 @@ for (const framework of ["vue", "react"]) {
     });
 
     for (const order of ["before", "after"]) {
-      test(`sets properties and hears events, mounted ${order} the element is defined`, async () => {
+      test(`sets properties and receives events, mounted ${order} the element is defined`, async () => {
         const customer = await open.customer();
         const { page } = customer;
         await visitHostPage(open.demo, page, {
@@ -80,7 +75,7 @@ for (const framework of ["vue", "react"]) {
   });
 }
 
-/** With what it imports from node_modules, as one file. */
+/** One file, with everything that it imports from node_modules. */
 async function bundle(entry: string): Promise<string> {
   const built = await build({
     root: FIXTURES,

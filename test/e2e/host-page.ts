@@ -1,12 +1,11 @@
-/** A page of the test's own on the demo's origin, with the element from the real Worker: its markup, its headers. */
+/** A test's own page on the demo's origin, with the element from the real Worker. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import type { Page } from "puppeteer-core";
 import type { Demo } from "../demo/start.ts";
-import { text } from "../simulators/web-server.ts";
 
 export interface HostPage {
-  /** What stands in the body; the script that loads the element follows it. */
+  /** The body's markup; the script that loads the element follows it. */
   body: string;
   head?: string;
   headers?: Record<string, string>;
@@ -14,33 +13,33 @@ export interface HostPage {
   nonce?: string;
   /** More scripts of the page's origin, by path. */
   scripts?: Record<string, string>;
-  /** Where the element comes from, if not straight from the Worker. */
+  /** Where the element is loaded from, if not directly from the Worker. */
   workerUrl?: string;
-  /** False: the page calls `defineElement()` when it likes. */
+  /** False: the test calls `defineElement()` in the page. */
   define?: boolean;
 }
 
-/** Goes there with whoever is signed in. */
+/** Navigates there; whoever is signed in stays so. */
 export async function visitHostPage(demo: Demo, page: Page, own: HostPage): Promise<void> {
   await page.goto(putHostPage(demo, own));
   if (own.define === false) return;
   await page.waitForFunction(() => customElements.get("bank-link") !== undefined);
 }
 
-/** Its address. */
+/** Its URL. */
 export function putHostPage(demo: Demo, own: HostPage): string {
   const { pages, url } = demo.host;
-  const answer = text(200, "text/html", html(demo, own));
-  pages.set("/own-page", { ...answer, headers: { ...answer.headers, ...own.headers } });
+  const headers = { "Content-Type": "text/html; charset=utf-8", ...own.headers };
+  pages.set("/own-page", new Response(html(demo, own), { headers }));
   for (const [path, code] of Object.entries(own.scripts ?? {})) {
-    pages.set(path, text(200, "text/javascript", code));
+    pages.set(path, new Response(code, { headers: { "Content-Type": "text/javascript; charset=utf-8" } }));
   }
   return `${url}/own-page`;
 }
 
 export const README = new URL("../../component/README.md", import.meta.url);
 
-/** The policy that the README tells a page to send, with the addresses of this demo and the nonce `n0nce`. */
+/** The policy that the README recommends, with the URLs of this demo and the nonce `n0nce`. */
 export async function readmePolicy(demo: Demo): Promise<string> {
   const [, block = ""] =
     (await readFile(README, "utf8")).match(/## Content-Security-Policy\n+```\n(.*?)```/s) ?? [];

@@ -1,18 +1,13 @@
-/** Pages that make it hard: a strict policy, a modal dialog, a popover, no room for a layout shift. */
+/** Difficult pages: a strict policy, a modal dialog, a popover, no tolerance for a layout shift. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { ElementHandle, Frame, Page } from "puppeteer-core";
-import { type DemoBrowser, type DemoPage, openDemo } from "./demo-page.ts";
+import { type DemoPage, withDemo } from "./demo-page.ts";
 import { ELEMENT, README, readmePolicy, visitHostPage } from "./host-page.ts";
 import { LinkPicker } from "./link-picker.ts";
 
-let open: DemoBrowser;
-before(async () => {
-  open = await openDemo();
-});
-after(() => open.close());
-afterEach(() => open.reset());
+const open = withDemo();
 
 describe("a strict Content-Security-Policy with a nonce and trusted types, sent as a header", () => {
   async function violations(customer: DemoPage, nonce: string): Promise<string[]> {
@@ -96,7 +91,7 @@ describe("Link above the top layer, with a keyboard and a mouse", () => {
     await customer.click();
     const picker = await LinkPicker.open(page);
     for (let times = 0; times < 3; times++) await page.keyboard.press("Escape");
-    // And as long as Link has not taken the focus.
+    // Also while Link does not have the focus.
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     for (let times = 0; times < 3; times++) await page.keyboard.press("Escape");
     await picker.linkAccount();
@@ -105,13 +100,13 @@ describe("Link above the top layer, with a keyboard and a mouse", () => {
   });
 });
 
-describe("before the script has come", () => {
-  test("the README's rule keeps the room that the element will take", async () => {
+describe("before the script has loaded", () => {
+  test("the README's rule reserves the space that the element will take", async () => {
     const [rule = ""] = (await readFile(README, "utf8")).match(/bank-link:not\(:defined\) \{.*?\n\}/s) ?? [];
     const customer = await open.customer();
     const { page } = customer;
     await visitHostPage(open.demo, page, {
-      // As wide as needed for one line beneath the button in whatever font this machine has.
+      // Wide enough for one line below the button in any font.
       head: `<style>${rule} bank-link { max-inline-size: none }</style>`,
       body: `${ELEMENT}<p id="below">Below</p>`,
       define: false,

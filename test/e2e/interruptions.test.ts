@@ -1,22 +1,17 @@
-/** What comes between the click and the outcome: a page that goes, a script that is blocked, a network that breaks. */
+/** Interruptions between the click and the outcome: a page that closes, a blocked script, a failing network. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { type DemoBrowser, type DemoPage, openDemo } from "./demo-page.ts";
+import { type DemoPage, withDemo } from "./demo-page.ts";
 import { ELEMENT, visitHostPage } from "./host-page.ts";
 import { answerAtBank, LinkPicker, PLATYPUS_OAUTH } from "./link-picker.ts";
 import { startSlowNetwork } from "./slow-network.ts";
 
-let open: DemoBrowser;
-before(async () => {
-  open = await openDemo();
-});
-after(() => open.close());
-afterEach(() => open.reset());
+const open = withDemo();
 
 const CREATE = "POST /api/external_bank_accounts";
 
-describe("a page that goes while the link is finalizing", () => {
+describe("a page left while the link is finalizing", () => {
   async function untilFinalizing(customer: DemoPage): Promise<void> {
     open.demo.cybrid.faults.once(CREATE, { kind: "latency", ms: 2_000 });
     await customer.click();
@@ -24,7 +19,7 @@ describe("a page that goes while the link is finalizing", () => {
     await customer.untilStatus("finalizing");
   }
 
-  test("closed, the account is made all the same, and other pages of this customer see it", async () => {
+  test("closed, the account is created anyway, and other pages of this customer show it", async () => {
     const customer = await open.customer();
     const other = await customer.inAnotherTab();
     await customer.page.bringToFront();
@@ -38,25 +33,21 @@ describe("a page that goes while the link is finalizing", () => {
   });
 
   test("closed before the finalize has reached the API, the request outlives the page", async () => {
-    const slow = await startSlowNetwork(open.demo.worker.url, /\/finalize$/, 700);
-    try {
-      const customer = await open.customer();
-      // Keeps the profile, as another tab does.
-      await customer.inAnotherTab();
-      await customer.page.bringToFront();
-      await visitHostPage(open.demo, customer.page, { body: ELEMENT, workerUrl: slow.url });
-      await customer.click();
-      await (await LinkPicker.open(customer.page)).linkAccount();
-      await customer.untilStatus("finalizing");
-      assert.deepEqual(customer.accounts(), []);
-      await customer.page.close();
-      await until(() => customer.accounts().length === 1);
-    } finally {
-      slow.close();
-    }
+    await using slow = await startSlowNetwork(open.demo.worker.url, /\/finalize$/, 700);
+    const customer = await open.customer();
+    // An open tab keeps the profile.
+    await customer.inAnotherTab();
+    await customer.page.bringToFront();
+    await visitHostPage(open.demo, customer.page, { body: ELEMENT, workerUrl: slow.url });
+    await customer.click();
+    await (await LinkPicker.open(customer.page)).linkAccount();
+    await customer.untilStatus("finalizing");
+    assert.deepEqual(customer.accounts(), []);
+    await customer.page.close();
+    await until(() => customer.accounts().length === 1);
   });
 
-  test("left and come back to, it shows the true outcome, announced once", async () => {
+  test("visited again, it shows the true outcome, announced once", async () => {
     const customer = await open.customer();
     await untilFinalizing(customer);
     await customer.page.goto("about:blank");
@@ -73,7 +64,7 @@ describe("a page that goes while the link is finalizing", () => {
     assert.deepEqual(await customer.events("bank-link-success"), []);
   });
 
-  test("come back to at once, it waits and then shows the outcome", async () => {
+  test("reloaded at once, it waits and then shows the outcome", async () => {
     const customer = await open.customer();
     await untilFinalizing(customer);
     await customer.page.reload();
@@ -107,7 +98,7 @@ describe("a reload of the page that a bank sent the customer back to", () => {
     assert.equal(customer.accounts().length, 1);
   });
 
-  test("does not link a second time when all is done", async () => {
+  test("does not link a second time after the link is linked", async () => {
     const { customer, picker } = await comeBack();
     await picker.chooseAccount();
     await picker.done();
@@ -122,7 +113,7 @@ describe("a reload of the page that a bank sent the customer back to", () => {
 });
 
 describe("Plaid's script", () => {
-  test("blocked, the customer is told, and trying again works", async () => {
+  test("blocked, the customer sees why, and trying again works", async () => {
     const customer = await open.customer();
     const { page } = customer;
     let isBlocked = true;
@@ -144,7 +135,7 @@ describe("Plaid's script", () => {
 });
 
 describe("an API that cannot be reached", () => {
-  test("offline at the click: told at once, and trying again works once online", async () => {
+  test("offline at the click: reported at once, and trying again works once online", async () => {
     const customer = await open.customer();
     const { page } = customer;
     await page.setOfflineMode(true);
@@ -159,7 +150,7 @@ describe("an API that cannot be reached", () => {
     assert.equal(customer.accounts().length, 1);
   });
 
-  test("offline when the bank has agreed: goes on by itself once online, with one account", async () => {
+  test("offline after the bank's consent: resumes by itself once online, with one account", async () => {
     const customer = await open.customer();
     const { page } = customer;
     let broken = 0;
@@ -187,9 +178,9 @@ describe("an API that cannot be reached", () => {
   });
 });
 
-async function until(isSo: () => boolean): Promise<void> {
-  for (let waited = 0; !isSo(); waited += 50) {
-    assert.ok(waited < 15_000, "it never came");
+async function until(condition: () => boolean): Promise<void> {
+  for (let waited = 0; !condition(); waited += 50) {
+    assert.ok(waited < 15_000, "timed out");
     await delay(50);
   }
 }

@@ -4,7 +4,7 @@ import type { Frame, Page } from "puppeteer-core";
 export const FIRST_PLATYPUS = "ins_109508";
 export const PLATYPUS_OAUTH = "ins_127287";
 
-/** However the browser is driven. */
+/** Independent of how the browser is driven. */
 export abstract class Picker {
   abstract click(control: string): Promise<void>;
   abstract type(control: string, text: string): Promise<void>;
@@ -26,7 +26,7 @@ export abstract class Picker {
     await this.click("link-sign-in");
   }
 
-  /** By its place in the bank's list; left out, the one that Link has chosen beforehand. */
+  /** By its index in the bank's list; left out, the one that Link preselects. */
   async chooseAccount(index?: number): Promise<void> {
     if (index !== undefined) await this.click(`link-account-${index}`);
     await this.click("link-select-account");
@@ -53,7 +53,7 @@ export class LinkPicker extends Picker {
     this.frame = frame;
   }
 
-  /** Waits until Link is on the page and has drawn the screen that holds `control`. */
+  /** Waits until Link is on the page and shows the screen with `control`. */
   static async open(page: Page, control = "link-continue"): Promise<LinkPicker> {
     for (;;) {
       const frame = await page.waitForFrame((candidate) =>
@@ -63,7 +63,7 @@ export class LinkPicker extends Picker {
         await frame.waitForSelector(testId(control), { visible: true });
         return new LinkPicker(frame);
       } catch (cause) {
-        // The frame of a Link that has just been closed: the next one is on its way.
+        // The frame belonged to a Link that has just been closed: wait for the next one.
         if (!frame.detached) throw cause;
       }
     }

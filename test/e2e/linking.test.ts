@@ -1,16 +1,11 @@
-/** The main job, through the real page, the real Worker and a real browser. */
+/** Linking, through the real page, the real Worker and a real browser. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { callsTo } from "../simulators/call-log.ts";
-import { type DemoBrowser, openDemo } from "./demo-page.ts";
+import { type DemoPage, withDemo } from "./demo-page.ts";
 import { answerAtBank, LinkPicker, PLATYPUS_OAUTH, popupOf } from "./link-picker.ts";
 
-let open: DemoBrowser;
-before(async () => {
-  open = await openDemo();
-});
-after(() => open.close());
-afterEach(() => open.reset());
+const open = withDemo();
 
 const CREATE = "POST /api/external_bank_accounts";
 
@@ -44,7 +39,7 @@ describe("linking an account", () => {
     assert.equal(customer.accounts().length, 1);
   });
 
-  test("a workflow of eight seconds is waited for", async () => {
+  test("waits for a workflow of eight seconds", async () => {
     open.demo.cybrid.settings.workflowMs = 8_000;
     const customer = await open.customer();
     await customer.click();
@@ -69,7 +64,7 @@ describe("linking an account", () => {
     await customer.untilStatus("linked");
   });
 
-  test("a provider that refuses shows the failure sentence, and trying again works", async () => {
+  test("a rejection by the provider shows the failure sentence, and trying again works", async () => {
     const customer = await open.customer();
     open.demo.cybrid.faults.once(CREATE, { kind: "status", status: 422 });
     await customer.click();
@@ -123,7 +118,7 @@ describe("leaving Link", () => {
     assert.equal(await customer.page.evaluate(() => getComputedStyle(document.body).overflow), "visible");
   });
 
-  test("a link token that died is renewed once by itself", async () => {
+  test("an expired link token is renewed once by itself", async () => {
     const customer = await open.customer();
     await customer.page.locator("bank-link >>> [part~=button]").hover();
     await customer.untilStatus("ready");
@@ -139,7 +134,7 @@ describe("a bank with its own page", () => {
   test("full redirect: Link reopens at once with the same token, and the URL is clean", async () => {
     open.demo.plaid.settings.oauth = "redirect";
     const customer = await open.customer();
-    await leaveForTheBank(customer);
+    await leaveForBank(customer);
     await answerAtBank(customer.page);
     const picker = await LinkPicker.open(customer.page, "link-select-account");
     assert.equal(new URL(customer.page.url()).search, "");
@@ -154,8 +149,8 @@ describe("a bank with its own page", () => {
   test("full redirect, back in a fresh profile with the same customer signed in", async () => {
     open.demo.plaid.settings.oauth = "redirect";
     const customer = await open.customer();
-    await leaveForTheBank(customer);
-    const returnUrl = await whereTheBankSends(customer);
+    await leaveForBank(customer);
+    const returnUrl = await returnUrlOf(customer);
     const elsewhere = await customer.inFreshProfile();
     await elsewhere.goto(returnUrl);
     const picker = await LinkPicker.open(elsewhere.page, "link-select-account");
@@ -169,7 +164,7 @@ describe("a bank with its own page", () => {
   test("a second tab with a newer, unopened link does not disturb the return", async () => {
     open.demo.plaid.settings.oauth = "redirect";
     const customer = await open.customer();
-    await leaveForTheBank(customer);
+    await leaveForBank(customer);
     const other = await customer.inAnotherTab();
     await other.page.locator("bank-link >>> [part~=button]").hover();
     await other.untilStatus("ready");
@@ -217,8 +212,8 @@ describe("an expired connection", () => {
   });
 });
 
-describe("an expired connection at a bank that takes the whole page", () => {
-  test("comes back to the element that reconnects it, not to the one that links", async () => {
+describe("an expired connection at a bank with a full redirect", () => {
+  test("returns to the element that reconnects it, not to the one that links", async () => {
     const customer = await open.customer();
     await customer.click();
     const linking = await LinkPicker.open(customer.page);
@@ -272,14 +267,14 @@ describe("what came back from Link is checked before anything is called", () => 
 test("browser storage and the Worker's log hold no token and no secret", async () => {
   open.demo.plaid.settings.oauth = "redirect";
   const customer = await open.customer();
-  await leaveForTheBank(customer);
+  await leaveForBank(customer);
   await answerAtBank(customer.page);
   const picker = await LinkPicker.open(customer.page, "link-select-account");
   const during = await customer.storage();
   await picker.chooseAccount();
   await picker.done();
   await customer.untilStatus("linked");
-  // Plaid's own iframe has the token in its address, for as long as Link is there.
+  // Plaid's own iframe has the token in its URL while Link is open.
   await customer.page.waitForFunction(() => document.querySelectorAll("iframe").length === 0);
   const { demo } = open;
   const places = {
@@ -307,14 +302,14 @@ test("browser storage and the Worker's log hold no token and no secret", async (
   }
 });
 
-async function leaveForTheBank(customer: Awaited<ReturnType<DemoBrowser["customer"]>>): Promise<void> {
+async function leaveForBank(customer: DemoPage): Promise<void> {
   await customer.click();
   const picker = await LinkPicker.open(customer.page);
   await Promise.all([customer.page.waitForNavigation(), picker.leaveForBank(PLATYPUS_OAUTH)]);
 }
 
-/** The customer allows at the bank, but this browser never follows the way back. */
-async function whereTheBankSends(customer: Awaited<ReturnType<DemoBrowser["customer"]>>): Promise<string> {
+/** The customer allows at the bank, but this browser does not follow the redirect back. */
+async function returnUrlOf(customer: DemoPage): Promise<string> {
   const { page } = customer;
   await page.setRequestInterception(true);
   const sent = new Promise<string>((resolve) => {

@@ -1,38 +1,31 @@
-/** Where the element gets its session from, and whom it does not believe. */
+/** Where the element gets its session from, and which source it does not trust. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { json, startWebServer } from "../simulators/web-server.ts";
-import { type DemoBrowser, openDemo } from "./demo-page.ts";
+import { test } from "node:test";
+import { cors } from "hono/cors";
+import { listen, webApp } from "../simulators/server.ts";
+import { withDemo } from "./demo-page.ts";
 import { ELEMENT, visitHostPage } from "./host-page.ts";
 
-let open: DemoBrowser;
-before(async () => {
-  open = await openDemo();
-});
-after(() => open.close());
+const open = withDemo();
 
-test("a session URL that leads to another origin is not followed there", async () => {
-  const asked: string[] = [];
-  const stranger = await startWebServer(0, async ({ route, headers }) => {
-    asked.push(route);
-    const answer = json(200, { token: "a stranger's" });
-    const cors = {
-      "Access-Control-Allow-Origin": headers.origin ?? "*",
-      "Access-Control-Allow-Headers": "content-type",
-    };
-    return { ...answer, headers: { ...answer.headers, ...cors } };
+test("a session URL that leads to another origin is not followed there", async (t) => {
+  const requests: string[] = [];
+  const app = webApp();
+  app.use((c, next) => {
+    requests.push(`${c.req.method} ${c.req.path}`);
+    return next();
   });
-  try {
-    const customer = await open.customer();
-    const elsewhere = { status: 307, headers: { Location: `${stranger.url}/session` }, body: "" };
-    open.demo.host.pages.set("/moved-session", elsewhere);
-    const body = ELEMENT.replace("/bank-link-session", "/moved-session");
-    await visitHostPage(open.demo, customer.page, { body });
-    await customer.click();
-    await customer.untilStatus("failed");
-    assert.deepEqual(asked, []);
-    assert.match(await customer.message(), /session has ended/);
-  } finally {
-    await stranger.close();
-  }
+  app.use(cors());
+  app.all("*", (c) => c.json({ token: "a stranger's" }));
+  const stranger = await listen(app);
+  t.after(() => stranger.close());
+  const customer = await open.customer();
+  const elsewhere = Response.redirect(`${stranger.url}/session`, 307);
+  open.demo.host.pages.set("/moved-session", elsewhere);
+  const body = ELEMENT.replace("/bank-link-session", "/moved-session");
+  await visitHostPage(open.demo, customer.page, { body });
+  await customer.click();
+  await customer.untilStatus("failed");
+  assert.deepEqual(requests, []);
+  assert.match(await customer.message(), /session has ended/);
 });

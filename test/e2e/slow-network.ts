@@ -1,14 +1,13 @@
-/** The way from a browser to the Worker, with a part that takes its time, and that a browser may hang up on meanwhile. */
+/** A slow network between a browser and the Worker, during which the browser may disconnect. */
 import { createServer, request as send } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-export interface SlowNetwork {
+export interface SlowNetwork extends AsyncDisposable {
   url: string;
-  close(): void;
 }
 
-/** Requests to `slowPath` stay on the way for `ms` before the Worker hears of them. */
+/** Requests to `slowPath` reach the Worker after `ms`. */
 export async function startSlowNetwork(
   workerUrl: string,
   slowPath: RegExp,
@@ -31,7 +30,7 @@ export async function startSlowNetwork(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    close() {
+    async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
     },

@@ -1,56 +1,66 @@
-/** Sends one answer, spoilt in the way that a fault asks for. */
+/** Turns an operation's answer into a response, with the fault that a rule injects. */
 import type { ServerResponse } from "node:http";
-import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Answer } from "./answer.ts";
 import type { Fault } from "./faults.ts";
-import type { Answer } from "./http.ts";
 
-/** Well above any cap that a client should have; sent in one piece. */
+/** Well above any limit that a client should have; sent in one piece. */
 const OVERSIZED_BYTES = 4 * 1024 * 1024;
+
+const JSON_TYPE = "application/json; charset=utf-8";
 
 export interface Attempt {
   fault: Fault | undefined;
-  /** Does what was asked and says how it went; to be called at most once. */
+  /** Does what was requested and returns its answer; to be called at most once. */
   work(options?: { listLagMs: number }): Answer;
-  /** The provider's own error for a status. */
   error(status: number): Answer;
-  /** Withdraws the caller's access token and says what the provider says then. */
   expireToken(): Answer;
-  response: ServerResponse;
+  /** For faults of the connection itself. */
+  outgoing: ServerResponse;
   /** Aborted when the stand-in closes. */
   closing: AbortSignal;
   random: () => number;
 }
 
-/** Answers, or does not; the status that was sent, 0 for none. */
-export async function answerWithFault(attempt: Attempt): Promise<number> {
-  const { fault, response, closing } = attempt;
+export async function answerWithFault(attempt: Attempt): Promise<Response> {
+  const { fault, outgoing } = attempt;
   switch (fault?.kind) {
     case undefined:
-      return send(response, attempt.work());
+      return jsonResponse(attempt.work());
     case "late-in-list":
-      return send(response, attempt.work({ listLagMs: fault.ms }));
+      return jsonResponse(attempt.work({ listLagMs: fault.ms }));
     case "latency": {
       const done = fault.work === "done" ? attempt.work() : undefined;
       const ms =
         typeof fault.ms === "number"
           ? fault.ms
           : fault.ms.from + attempt.random() * (fault.ms.to - fault.ms.from);
-      await wait(ms, undefined, { signal: closing });
-      return send(response, done ?? attempt.work());
+      await delay(ms, undefined, { signal: attempt.closing });
+      return jsonResponse(done ?? attempt.work());
     }
     case "silence":
       if (fault.work === "done") attempt.work();
-      return 0;
+      return RESPONSE_ALREADY_SENT;
     case "drop":
       if (fault.work === "done") attempt.work();
-      response.socket?.resetAndDestroy();
-      return 0;
-    case "cut":
-      return cut(response, attempt.work());
+      outgoing.socket?.resetAndDestroy();
+      return RESPONSE_ALREADY_SENT;
+    case "cut": {
+      const { status, body, headers } = attempt.work();
+      const text = JSON.stringify(body);
+      outgoing.writeHead(status, {
+        ...headers,
+        "content-type": JSON_TYPE,
+        "content-length": Buffer.byteLength(text),
+      });
+      outgoing.write(firstHalf(text), () => outgoing.socket?.resetAndDestroy());
+      return RESPONSE_ALREADY_SENT;
+    }
     case "status": {
       if (fault.work === "done") attempt.work();
       const own = attempt.error(fault.status);
-      return send(response, {
+      return jsonResponse({
         status: fault.status,
         body: fault.body ?? own.body,
         headers: { ...own.headers, ...fault.headers },
@@ -59,59 +69,40 @@ export async function answerWithFault(attempt: Attempt): Promise<number> {
     case "rate-limit": {
       const headers: Record<string, string> =
         fault.retryAfter === null ? {} : { "retry-after": String(fault.retryAfter) };
-      return send(response, { ...attempt.error(429), headers });
+      return jsonResponse({ ...attempt.error(429), headers });
     }
     case "truncated-json": {
       const answer = attempt.work();
-      const text = JSON.stringify(answer.body);
-      return sendText(response, answer, text.slice(0, Math.floor(text.length / 2)));
+      return textResponse(answer, firstHalf(JSON.stringify(answer.body)));
     }
     case "malformed-json":
-      return sendText(response, attempt.work(), "{'state': completed,}");
+      return textResponse(attempt.work(), "{'state': completed,}");
     case "oversized-json": {
       const answer = attempt.work();
       const padding = " ".repeat(fault.bytes ?? OVERSIZED_BYTES);
-      // Blanks after the value keep it valid JSON, whatever the value is.
-      return sendText(response, answer, JSON.stringify(answer.body) + padding);
+      // Trailing spaces keep it valid JSON, whatever the value is.
+      return textResponse(answer, JSON.stringify(answer.body) + padding);
     }
     case "wrong-content-type": {
       const answer = attempt.work();
       const text = fault.page
         ? "<!doctype html><title>Please wait</title><p>Checking your connection.</p>"
         : JSON.stringify(answer.body);
-      return sendText(response, answer, text, "text/html; charset=utf-8");
+      return textResponse(answer, text, "text/html; charset=utf-8");
     }
     case "expired-token":
-      return send(response, attempt.expireToken());
+      return jsonResponse(attempt.expireToken());
   }
 }
 
-function send(response: ServerResponse, answer: Answer): number {
-  return sendText(response, answer, JSON.stringify(answer.body));
+function jsonResponse(answer: Answer): Response {
+  return textResponse(answer, JSON.stringify(answer.body));
 }
 
-function sendText(
-  response: ServerResponse,
-  answer: Answer,
-  text: string,
-  contentType = "application/json; charset=utf-8",
-): number {
-  response.writeHead(answer.status, {
-    ...answer.headers,
-    "content-type": contentType,
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
-  return answer.status;
+function textResponse({ status, headers }: Answer, text: string, contentType = JSON_TYPE): Response {
+  return new Response(text, { status, headers: { ...headers, "content-type": contentType } });
 }
 
-function cut(response: ServerResponse, answer: Answer): number {
-  const text = JSON.stringify(answer.body);
-  response.writeHead(answer.status, {
-    ...answer.headers,
-    "content-type": "application/json; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.write(text.slice(0, Math.floor(text.length / 2)), () => response.socket?.resetAndDestroy());
-  return answer.status;
+function firstHalf(text: string): string {
+  return text.slice(0, Math.floor(text.length / 2));
 }

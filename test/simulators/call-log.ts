@@ -1,23 +1,21 @@
-/** What a stand-in was asked, in order of arrival. */
-import type { IncomingHttpHeaders } from "node:http";
-
+/** The requests that a stand-in received, in order. */
 export interface Call {
   method: string;
-  /** As asked for, with the query: `/api/workflows?page=0`. */
+  /** As requested, with the query: `/api/workflows?page=0`. */
   path: string;
   /** The route's name, such as `GET /api/workflows/:guid`; `null` when there is no such route. */
   route: string | null;
-  /** 0 while there is no answer, and for ever when none was sent. */
+  /** 0 while there is no answer, and if none was sent. */
   status: number;
   atMs: number;
-  /** Whether the stand-in's state was reached: a fault can answer without it, or hide that it was. */
+  /** Whether the work was done: a fault can answer without it, or hide that it was. */
   worked: boolean;
   /** Without `authorization`. `headers["accept-version"]` is Cybrid's version. */
-  headers: IncomingHttpHeaders;
+  headers: Record<string, string>;
   requestBody?: unknown;
-  /** Cybrid's customer guid, Lynx's clientMemberId, where the request tells. */
+  /** Cybrid's customer guid or Lynx's clientMemberId, where the request names one. */
   customer?: string;
-  /** The fault that was ordered for this call: see `faultLabel` in faults.ts. */
+  /** The fault of this call: see `faultLabel` in faults.ts. */
   fault?: string;
 }
 
@@ -25,8 +23,4 @@ export function callsTo(calls: readonly Call[], route: string, customer?: string
   return calls.filter(
     (call) => call.route === route && (customer === undefined || call.customer === customer),
   );
-}
-
-export function callsOf(calls: readonly Call[], customer: string): Call[] {
-  return calls.filter((call) => call.customer === customer);
 }

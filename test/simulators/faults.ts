@@ -1,21 +1,21 @@
 /**
- * Faults on order. A rule says which calls it concerns, how often, and what goes wrong;
- * `answer-with-fault.ts` does it.
+ * Fault injection. A rule says which calls it concerns, how often, and what goes wrong;
+ * `answer-with-fault.ts` carries it out.
  */
 import { seededRandom } from "./random.ts";
 
-/** Whether the stand-in does what it was asked before things go wrong. */
+/** Whether the stand-in does the work before things go wrong. */
 export type Work = "undone" | "done";
 
-/** `listLagMs`: what the call makes is missing in lists for a while too, whatever becomes of its answer. */
-export type Fault = Mishap & { listLagMs?: number };
+/** `listLagMs`: what the call creates is also missing in lists for a while, whatever happens to its answer. */
+export type Fault = FaultKind & { listLagMs?: number };
 
-type Mishap =
-  /** Waits, then answers as it should; a range is drawn from evenly. */
+type FaultKind =
+  /** Waits, then answers correctly; a range is drawn from uniformly. */
   | { kind: "latency"; ms: number | { from: number; to: number }; work?: Work }
   /** Keeps the connection open and never answers: the caller's time-out must end it. */
   | { kind: "silence"; work: Work }
-  /** The connection is reset without a byte of an answer. */
+  /** The connection is reset before any byte of an answer. */
   | { kind: "drop"; work: Work }
   /** Done; the connection is reset in the middle of the answer's body. */
   | { kind: "cut" }
@@ -23,17 +23,17 @@ type Mishap =
   | { kind: "status"; status: number; work?: Work; body?: unknown; headers?: Record<string, string> }
   /** `retryAfter` in seconds, or an HTTP date, or `null` for no such header. */
   | { kind: "rate-limit"; retryAfter: number | string | null }
-  /** Done; the first half of the JSON, in an otherwise sound HTTP answer. */
+  /** Done; the first half of the JSON, in an otherwise valid HTTP answer. */
   | { kind: "truncated-json" }
-  /** Done; a sound HTTP answer that was never JSON. */
+  /** Done; a valid HTTP answer whose body is not JSON. */
   | { kind: "malformed-json" }
-  /** Done; valid JSON with a padding that makes it this large. */
+  /** Done; valid JSON, padded to this size. */
   | { kind: "oversized-json"; bytes?: number }
   /** Done; the JSON labelled text/html or, with `page`, a proxy's HTML page in its place. */
   | { kind: "wrong-content-type"; page?: boolean }
-  /** The access token ends now, before its time, and this call is the first to learn it. */
+  /** The access token expires early, and this call is the first to be rejected. */
   | { kind: "expired-token" }
-  /** Done; what this call makes is missing in lists for a while. */
+  /** Done; what this call creates is missing in lists for a while. */
   | { kind: "late-in-list"; ms: number };
 
 export interface FaultedRequest {
@@ -45,15 +45,15 @@ export interface FaultedRequest {
 export interface FaultRule {
   /** A route's name as in the call log, such as `POST /api/external_bank_accounts`, or `*`. */
   route: string;
-  /** Of several, one is drawn evenly: name one twice to have it twice as often. */
+  /** Of several, one is drawn uniformly: list one twice to have it twice as often. */
   fault: Fault | Fault[];
-  /** How many calls meet it; without, every one. */
+  /** How many calls it affects; left out, all. */
   times?: number;
-  /** How many calls pass unharmed before the rule begins. */
+  /** How many calls pass before it takes effect. */
   skip?: number;
-  /** The chance that a call meets it; without, it is certain. */
+  /** The chance that it affects a call; left out, it is certain. */
   probability?: number;
-  /** A narrower choice, such as one customer. */
+  /** A further condition, such as one customer. */
   when?: (request: FaultedRequest) => boolean;
 }
 
@@ -72,7 +72,7 @@ export class Faults {
     this.#seed = seed;
   }
 
-  /** For the rules that are added from now on. */
+  /** For rules added from now on. */
   seed(seed: number): void {
     this.#seed = seed;
     this.#added = 0;
@@ -84,12 +84,12 @@ export class Faults {
       ...rule,
       timesLeft: rule.times ?? Number.POSITIVE_INFINITY,
       skipLeft: rule.skip ?? 0,
-      // A generator for each rule: what one rule draws does not shift what another draws.
+      // A generator for each rule, so that the draws of one do not shift those of another.
       random: seededRandom(this.#seed * 7919 + this.#added),
     });
   }
 
-  /** The next call to the route. */
+  /** Affects only the next call to the route. */
   once(route: string, fault: Fault): void {
     this.add({ route, fault, times: 1 });
   }
@@ -98,12 +98,12 @@ export class Faults {
     this.#rules = [];
   }
 
-  /** The rules that can still strike, in the order in which they are asked. */
+  /** The rules that can still take effect, in the order in which they are checked. */
   active(): readonly ActiveRule[] {
     return this.#rules.filter(({ timesLeft }) => timesLeft > 0);
   }
 
-  /** The fault that this call meets; of several rules, the first that was added wins. */
+  /** The fault of this call; of several rules, the one added first wins. */
   next(request: FaultedRequest): Fault | undefined {
     for (const rule of this.#rules) {
       if (rule.route !== "*" && rule.route !== request.route) continue;

@@ -1,5 +1,6 @@
 /** Which port each part listens on. */
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 
 export interface StandInPorts {
   control: number;
@@ -8,11 +9,11 @@ export interface StandInPorts {
   plaid: number;
 }
 
-export const usualPorts: StandInPorts = { control: 5180, cybrid: 5181, lynx: 5182, plaid: 5183 };
+export const defaultPorts: StandInPorts = { control: 5180, cybrid: 5181, lynx: 5182, plaid: 5183 };
 
-/** Reads `cybrid=6181,lynx=6182`; what it leaves out stays where it usually is, 0 takes any free port. */
+/** Reads `cybrid=6181,lynx=6182`; those left out keep their default, 0 takes a free one. */
 export function readPorts(text: string): StandInPorts {
-  const ports = { ...usualPorts };
+  const ports = { ...defaultPorts };
   for (const part of text.split(",").filter(Boolean)) {
     const [name = "", port = ""] = part.split("=").map((word) => word.trim());
     if (!(name in ports)) {
@@ -24,14 +25,27 @@ export function readPorts(text: string): StandInPorts {
   return ports;
 }
 
-/** Says which one is taken; wrangler alone would quietly take the next. */
-export function assertFree(name: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+/** Names the port that is taken; wrangler alone would silently use the next one. */
+export async function assertFree(ports: Record<string, number>): Promise<void> {
+  for (const [name, port] of Object.entries(ports)) {
+    await bind(port).catch(({ code, message }: NodeJS.ErrnoException) => {
       const reason = code === "EADDRINUSE" ? "is taken: end what listens there and try again" : message;
-      reject(new Error(`port ${port} (${name}) ${reason}`));
+      throw new Error(`port ${port} (${name}) ${reason}`);
     });
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
-  });
+  }
+}
+
+/** For a server that cannot choose a free port itself. */
+export function freePort(): Promise<number> {
+  return bind(0);
+}
+
+/** The port, bound and released again. */
+async function bind(port: number): Promise<number> {
+  const probe = createServer().listen(port, "127.0.0.1");
+  await once(probe, "listening");
+  const { port: bound } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return bound;
 }

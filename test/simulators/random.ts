@@ -1,4 +1,4 @@
-/** A seeded generator, so that a run with faults can be repeated: mulberry32, numbers in [0, 1). */
+/** A seeded generator, so that a run with faults can be reproduced: mulberry32, numbers in [0, 1). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,16 +1,16 @@
 /** `npm run stand-ins`: the stand-ins by themselves with their control page, until Ctrl-C. */
 import { parseArgs } from "node:util";
-import { endWithSignals } from "./end-with-signals.ts";
+import { closeOnSignals } from "./close-on-signals.ts";
 import { assertFree, readPorts } from "./ports.ts";
-import { type StandIns, startStandIns } from "./start-stand-ins.ts";
+import { type RunningStandIns, startStandIns } from "./start-stand-ins.ts";
 
-let standIns: StandIns | undefined;
-endWithSignals(() => standIns?.close());
+let standIns: RunningStandIns | undefined;
+closeOnSignals(() => standIns?.close());
 
 try {
   const { values } = parseArgs({ options: { ports: { type: "string" } } });
   const ports = readPorts(values.ports ?? process.env.STAND_INS_PORTS ?? "");
-  for (const [name, port] of Object.entries(ports)) await assertFree(name, port);
+  await assertFree({ ...ports });
   standIns = await startStandIns(ports);
   const { cybrid, lynx, plaid, control } = standIns;
   console.log(`Cybrid   ${cybrid.url}   ${cybrid.settings.clientId} / ${cybrid.settings.clientSecret}`);

@@ -1,38 +1,29 @@
-/** Cybrid, Lynx and Plaid Link, which share one Plaid behind them, and the page that steers them. */
-import { type Control, startControl } from "./control/index.ts";
-import { type CybridSimulator, startCybrid } from "./cybrid/index.ts";
-import { type LynxSimulator, startLynx } from "./lynx/index.ts";
+/** Cybrid, Lynx and Plaid Link, which share one Plaid behind them, and the page that controls them. */
+import { startControl } from "./control/index.ts";
+import type { StandIns } from "./control/stand-ins.ts";
+import { startCybrid } from "./cybrid/index.ts";
+import { startLynx } from "./lynx/index.ts";
 import { PlaidBackend } from "./plaid/backend.ts";
-import { type PlaidStandIn, startPlaid } from "./plaid/index.ts";
+import { startPlaid } from "./plaid/index.ts";
 import type { StandInPorts } from "./ports.ts";
+import type { Server } from "./server.ts";
 
-export interface StandIns {
-  cybrid: CybridSimulator;
-  lynx: LynxSimulator;
-  plaid: PlaidStandIn;
-  control: Control;
+export interface RunningStandIns extends StandIns {
+  control: Server;
   close(): Promise<void>;
 }
 
-export async function startStandIns(ports: StandInPorts): Promise<StandIns> {
-  // Ended in the opposite order, also when one of them does not start.
-  const started: { close(): Promise<void> }[] = [];
-  const keep = <Part extends { close(): Promise<void> }>(part: Part): Part => {
-    started.push(part);
-    return part;
-  };
-  const close = async () => {
-    for (const part of started.splice(0).reverse()) await part.close();
-  };
-  try {
-    const backend = new PlaidBackend();
-    const cybrid = keep(await startCybrid({ plaid: backend, port: ports.cybrid }));
-    const lynx = keep(await startLynx({ plaid: backend, port: ports.lynx }));
-    const plaid = keep(await startPlaid({ backend, port: ports.plaid }));
-    const control = keep(await startControl({ cybrid, lynx, plaid }, ports.control));
-    return { cybrid, lynx, plaid, control, close };
-  } catch (cause) {
-    await close();
-    throw cause;
-  }
+export async function startStandIns(ports: StandInPorts): Promise<RunningStandIns> {
+  await using started = new AsyncDisposableStack();
+  const backend = new PlaidBackend();
+  const cybrid = await startCybrid({ plaid: backend, port: ports.cybrid });
+  started.defer(cybrid.close);
+  const lynx = await startLynx({ plaid: backend, port: ports.lynx });
+  started.defer(lynx.close);
+  const plaid = await startPlaid({ backend, port: ports.plaid });
+  started.defer(plaid.close);
+  const control = await startControl({ cybrid, lynx, plaid }, ports.control);
+  started.defer(control.close);
+  const running = started.move();
+  return { cybrid, lynx, plaid, control, close: () => running.disposeAsync() };
 }

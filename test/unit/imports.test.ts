@@ -48,15 +48,12 @@ function circles(imports: Imports): string[][] {
   return found.sort();
 }
 
-/** To be broken; the test fails as soon as one of them is gone, and its line goes too. */
-const KNOWN = [["test/simulators/answer-with-fault.ts", "test/simulators/http.ts"]];
-
 describe("imports", () => {
   test("make no circle, but that of the texts and the languages that they load", () => {
     const unexpected = circles(readImports()).filter(
       (files) => !files.every((file) => file.startsWith("component/messages/")),
     );
-    assert.deepEqual(unexpected, KNOWN);
+    assert.deepEqual(unexpected, []);
   });
 });
 

@@ -1,16 +1,10 @@
 /** The demo's own server: it knows who is signed in, and mints bank-link sessions for them. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  fillPage,
-  json,
-  seeOther,
-  startWebServer,
-  text,
-  type WebAnswer,
-  type WebRequest,
-} from "../../simulators/web-server.ts";
-import { type Customer, type Provider, SignIns } from "./sign-ins.ts";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { getCookie, setCookie } from "hono/cookie";
+import { fillPage } from "../../simulators/page-template.ts";
+import { listen, type Server, webApp } from "../../simulators/server.ts";
+import { type Customer, SignIns } from "./sign-ins.ts";
 import { Webhooks } from "./webhooks.ts";
 import { WorkerApi } from "./worker-api.ts";
 
@@ -23,70 +17,36 @@ export interface HostOptions {
   apiKey: string;
   plaidScriptUrl: string;
   customers: Customer[];
-  /** Empty: no webhook is taken. */
+  /** Empty: webhooks are rejected. */
   webhookSecret: string;
-  /** The stand-ins' control page, which the demo's page leads to. Left out: there are no stand-ins. */
+  /** The stand-ins' control page, which the demo's page links to. Left out: there are no stand-ins. */
   controlUrl?: string;
   /** Makes the provider forget the customer's consent, as a bank does after some months. */
   expireConnection?: (connection: { customer: Customer; accountId: string }) => Promise<void>;
 }
 
-export interface Host {
-  url: string;
+export interface Host extends Server {
   /** More of its pages and scripts, by path: a test's own, with headers of their own. */
-  pages: Map<string, WebAnswer>;
-  close(): Promise<void>;
+  pages: Map<string, Response>;
 }
 
-const assets: Record<string, [file: string, type: string]> = {
-  "GET /look.css": ["../../../simulators/look.css", "text/css"],
-  "GET /page.css": ["page.css", "text/css"],
-  "GET /page.js": ["page.js", "text/javascript"],
-};
+const COOKIE = "demo_session";
+const BROWSER = join(import.meta.dirname, "browser");
 
 export async function startHost(options: HostOptions): Promise<Host> {
   const worker = new WorkerApi(options.workerUrl, options.apiKey);
   const signIns = new SignIns(options.customers);
   const webhooks = new Webhooks(options.webhookSecret);
-  const pages = new Map<string, WebAnswer>();
+  const pages = new Map<string, Response>();
+  const app = webApp<{ Variables: { customer: Customer } }>();
 
-  const server = await startWebServer(options.port ?? 0, async (request) => {
-    const asset = assets[request.route];
-    if (asset) return text(200, asset[1], await file(asset[0]));
-    if (request.route === "GET /") return demoPage(request);
-    if (request.route === "POST /webhooks") {
-      return json(webhooks.take(request.body, request.headers) ? 200 : 401, {});
-    }
-    const page = pages.get(request.url.pathname);
-    if (page) return page;
-
-    const customer = signIns.customer(request.headers.cookie);
-    if (!customer) return json(401, { error: "nobody is signed in" });
-    if (request.route === "GET /accounts") return json(200, await worker.accounts(customer));
-    if (request.route === "GET /webhooks") return json(200, webhooks.about(customer));
-
-    // The cookie is SameSite=Lax; this is the second lock: only our own pages may act for the customer.
-    if (request.headers.origin !== request.url.origin) return json(403, { error: "wrong origin" });
-    switch (request.route) {
-      case "POST /bank-link-session":
-        return json(200, await worker.createSession(customer, request.url.origin));
-      case "POST /customer":
-        signIns.switchTo(request.headers.cookie, new URLSearchParams(request.body).get("label") ?? "");
-        return seeOther("/");
-      case "POST /sweep":
-        await worker.sweep();
-        return json(200, {});
-      case "POST /expire-connection":
-        await options.expireConnection?.({ customer, accountId: JSON.parse(request.body).account_id });
-        return json(200, {});
-      default:
-        return json(404, { error: "not found" });
-    }
-  });
-
-  async function demoPage({ headers, url }: WebRequest): Promise<WebAnswer> {
-    const wanted = url.searchParams.get("provider") as Provider | null;
-    const { customer, cookie } = signIns.enter(headers.cookie, wanted);
+  app.get("/base.css", serveStatic({ path: join(import.meta.dirname, "../../simulators/base.css") }));
+  app.get("/page.css", serveStatic({ root: BROWSER }));
+  app.get("/page.js", serveStatic({ root: BROWSER }));
+  app.get("/", async (c) => {
+    const known = getCookie(c, COOKIE);
+    const { session, customer } = signIns.enter(known, c.req.query("provider"));
+    if (session !== known) setCookie(c, COOKIE, session, { httpOnly: true, sameSite: "Lax" });
     const setup = {
       customer: customer.label,
       customers: signIns.labels(customer.provider),
@@ -96,20 +56,51 @@ export async function startHost(options: HostOptions): Promise<Host> {
       expirable: options.expireConnection !== undefined && customer.provider === "cybrid",
       ...(await worker.accounts(customer)),
     };
-    const page = fillPage(await file("page.html"), {
+    const page = await fillPage(join(BROWSER, "page.html"), {
       workerUrl: options.workerUrl,
       plaidScriptUrl: options.plaidScriptUrl,
       controlUrl: options.controlUrl ?? "",
       setup: JSON.stringify(setup),
     });
-    const answer = text(200, "text/html", page);
-    if (cookie) answer.headers["Set-Cookie"] = cookie;
-    return answer;
-  }
+    return c.html(page);
+  });
+  app.post("/webhooks", async (c) => {
+    const isVerified = webhooks.receive(await c.req.text(), c.req.header());
+    return c.json({}, isVerified ? 200 : 401);
+  });
+  app.use(async (c, next) => pages.get(c.req.path)?.clone() ?? next());
 
-  return { ...server, pages };
-}
+  app.use(async (c, next) => {
+    const customer = signIns.customer(getCookie(c, COOKIE));
+    if (!customer) return c.json({ error: "nobody is signed in" }, 401);
+    c.set("customer", customer);
+    return next();
+  });
+  app.get("/accounts", async (c) => c.json(await worker.accounts(c.var.customer)));
+  app.get("/webhooks", (c) => c.json(webhooks.of(c.var.customer)));
 
-function file(name: string): Promise<string> {
-  return readFile(join(import.meta.dirname, "browser", name), "utf8");
+  // The cookie is SameSite=Lax; beyond that, only the demo's own pages may act for the customer.
+  app.use(async (c, next) => {
+    if (c.req.header("origin") !== new URL(c.req.url).origin) return c.json({ error: "wrong origin" }, 403);
+    return next();
+  });
+  app.post("/bank-link-session", async (c) =>
+    c.json(await worker.createSession(c.var.customer, new URL(c.req.url).origin)),
+  );
+  app.post("/customer", async (c) => {
+    const form = new URLSearchParams(await c.req.text());
+    signIns.switchTo(form.get("label") ?? "", getCookie(c, COOKIE));
+    return c.redirect("/", 303);
+  });
+  app.post("/sweep", async (c) => {
+    await worker.sweep();
+    return c.json({});
+  });
+  app.post("/expire-connection", async (c) => {
+    const { account_id: accountId } = await c.req.json<{ account_id: string }>();
+    await options.expireConnection?.({ customer: c.var.customer, accountId });
+    return c.json({});
+  });
+
+  return { ...(await listen(app, options.port)), pages };
 }

@@ -1,4 +1,4 @@
-/** Who is signed in at the demo: a cookie names a session, the session names a customer. */
+/** Who is signed in at the demo: a session id, kept in a cookie, stands for a customer. */
 import { randomUUID } from "node:crypto";
 
 export type Provider = "cybrid" | "lynx";
@@ -9,8 +9,6 @@ export interface Customer {
   /** The provider's own id of them. */
   customerId: string;
 }
-
-const COOKIE = "demo_session";
 
 export class SignIns {
   readonly #customers: Customer[];
@@ -28,35 +26,27 @@ export class SignIns {
     return this.#customers.filter((customer) => customer.provider === provider).map(({ label }) => label);
   }
 
-  customer(cookies: string | undefined): Customer | undefined {
-    return this.#sessions.get(sessionId(cookies));
+  customer(session = ""): Customer | undefined {
+    return this.#sessions.get(session);
   }
 
-  /** A visit to the page: signs in the first customer when nobody is; `provider` stays chosen afterwards. */
-  enter(cookies: string | undefined, provider: Provider | null): { customer: Customer; cookie?: string } {
-    const known = this.customer(cookies);
+  /** A visit to the page: signs in the first customer when nobody is signed in; `provider` is remembered. */
+  enter(session = "", provider?: string): { session: string; customer: Customer } {
+    const known = this.customer(session);
     const customer = this.#find(provider ?? known?.provider, known?.label) ?? known ?? this.#customers[0];
     if (!customer) throw new Error("the demo has no customers");
-    if (known) {
-      this.#sessions.set(sessionId(cookies), customer);
-      return { customer };
-    }
-    const id = randomUUID();
+    const id = known ? session : randomUUID();
     this.#sessions.set(id, customer);
-    return { customer, cookie: `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Lax` };
+    return { session: id, customer };
   }
 
-  switchTo(cookies: string | undefined, label: string): void {
-    const customer = this.#find(this.customer(cookies)?.provider, label);
-    if (customer) this.#sessions.set(sessionId(cookies), customer);
+  switchTo(label: string, session = ""): void {
+    const customer = this.#find(this.customer(session)?.provider, label);
+    if (customer) this.#sessions.set(session, customer);
   }
 
-  #find(provider: Provider | undefined, label: string | undefined): Customer | undefined {
+  #find(provider: string | undefined, label: string | undefined): Customer | undefined {
     const atProvider = this.#customers.filter((customer) => !provider || customer.provider === provider);
     return label === undefined ? atProvider[0] : atProvider.find((customer) => customer.label === label);
   }
-}
-
-function sessionId(cookies = ""): string {
-  return new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(cookies)?.[1] ?? "";
 }

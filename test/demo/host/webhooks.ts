@@ -1,5 +1,4 @@
-/** What bank-link tells the host's server: verified, kept once however often it is sent, shown to whom it concerns. */
-import type { IncomingHttpHeaders } from "node:http";
+/** The webhooks of bank-link: verified, kept once however often they are delivered, shown to their customer. */
 import { Webhook } from "standardwebhooks";
 import type { Customer, Provider } from "./sign-ins.ts";
 
@@ -10,7 +9,7 @@ export interface Message {
   data: { customer_id: string; provider: Provider } & Record<string, unknown>;
 }
 
-/** The demo runs for as long as someone looks at it; the oldest can go. */
+/** Enough for a demo; beyond it, the oldest are dropped. */
 const KEPT_MAX = 200;
 
 export class Webhooks {
@@ -21,13 +20,13 @@ export class Webhooks {
     this.#verifier = secret ? new Webhook(secret) : null;
   }
 
-  /** Whether it was signed with the secret, and not long ago. */
-  take(body: string, headers: IncomingHttpHeaders): boolean {
+  /** Whether it was signed with the secret, and recently. */
+  receive(body: string, headers: Record<string, string>): boolean {
     if (!this.#verifier) return false;
     try {
-      const message = this.#verifier.verify(body, headers as Record<string, string>) as Omit<Message, "id">;
-      const id = String(headers["webhook-id"]);
-      // Every further try carries the same id.
+      const message = this.#verifier.verify(body, headers) as Omit<Message, "id">;
+      const id = headers["webhook-id"] ?? "";
+      // A repeated delivery carries the same id.
       if (!this.#messages.has(id)) this.#messages.set(id, { id, ...message });
     } catch {
       return false;
@@ -37,8 +36,8 @@ export class Webhooks {
     return true;
   }
 
-  /** In order of arrival. */
-  about({ customerId, provider }: Customer): Message[] {
+  /** Oldest first. */
+  of({ customerId, provider }: Customer): Message[] {
     return [...this.#messages.values()].filter(
       ({ data }) => data.customer_id === customerId && data.provider === provider,
     );

@@ -1,4 +1,4 @@
-/** What a business's own server asks of bank-link, with its API key. */
+/** The calls that a business's own server makes to bank-link, with its API key. */
 import type { Account, Problem, Session } from "../../../worker/contract.ts";
 import type { Customer } from "./sign-ins.ts";
 
@@ -23,7 +23,7 @@ export class WorkerApi {
     return (await response.json()) as Session;
   }
 
-  /** The page shows the reason where accounts cannot be had: a provider need not list any. */
+  /** With the reason where they cannot be listed: not every provider lists accounts. */
   async accounts({
     customerId,
     provider,
@@ -42,7 +42,7 @@ export class WorkerApi {
     }
   }
 
-  /** What cron does every quarter of an hour; wrangler offers it by hand in development alone. */
+  /** What cron does every quarter of an hour; wrangler dev alone offers it as a request. */
   async sweep(): Promise<void> {
     const response = await this.#call("/__scheduled");
     if (!response.ok) throw new Error(`no sweep: the Worker answered ${response.status}`);

@@ -1,16 +1,12 @@
-/** The control page beside the demo: what a person sets there is what the demo then shows. */
+/** The control page beside the demo: the demo follows what is set there. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type DemoBrowser, type DemoPage, openDemo } from "../demo-page.ts";
+import { test } from "node:test";
+import { type DemoPage, withDemo } from "../demo-page.ts";
 import { LinkPicker } from "../link-picker.ts";
 
-let open: DemoBrowser;
-before(async () => {
-  open = await openDemo();
-});
-after(() => open.close());
+const open = withDemo();
 
-/** From the demo's page, by its link, as a person would. */
+/** Opened by the link on the demo's page, as a person would. */
 async function controlPageOf(customer: DemoPage) {
   const control = await customer.page.browserContext().newPage();
   const href = await customer.page.$eval('[data-testid="control-page"]', (link) => link.getAttribute("href"));
@@ -18,7 +14,7 @@ async function controlPageOf(customer: DemoPage) {
   return control;
 }
 
-test("a scenario set on the control page is what the demo then shows", async () => {
+test("the demo follows a scenario set on the control page", async () => {
   const customer = await open.customer();
   const control = await controlPageOf(customer);
   await control.locator("#scenario select[name=accounts]").fill("2");
@@ -44,7 +40,7 @@ test("the demo's page lists the webhook of a linked account", async () => {
   assert.equal(webhook?.detail.account_id, customer.accounts()[0]?.id);
 });
 
-test("a sweep by the page's button brings the webhook of an expired connection", async () => {
+test("the page's sweep button leads to the webhook of an expired connection", async () => {
   const customer = await open.customer();
   await customer.click();
   await (await LinkPicker.open(customer.page)).linkAccount();

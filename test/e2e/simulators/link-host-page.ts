@@ -1,8 +1,8 @@
-/** A bare page that uses Plaid Link directly, and writes down all that Link tells it. */
+/** A bare page that uses Plaid Link directly, and records every callback. */
 import type { Browser, Page } from "puppeteer-core";
 import { PlaidBackend } from "../../simulators/plaid/backend.ts";
 import { type PlaidStandIn, startPlaid } from "../../simulators/plaid/index.ts";
-import { startWebServer, text, type WebServer } from "../../simulators/web-server.ts";
+import { listen, type Server, webApp } from "../../simulators/server.ts";
 
 export interface Told {
   callback: "onLoad" | "onEvent" | "onSuccess" | "onExit";
@@ -31,21 +31,19 @@ declare global {
 
 export class LinkHostPage {
   readonly plaid: PlaidStandIn;
-  readonly host: WebServer;
+  readonly host: Server;
 
-  private constructor(plaid: PlaidStandIn, host: WebServer) {
+  private constructor(plaid: PlaidStandIn, host: Server) {
     this.plaid = plaid;
     this.host = host;
   }
 
   static async start(): Promise<LinkHostPage> {
     const plaid = await startPlaid({ backend: new PlaidBackend() });
-    const host = await startWebServer(0, async ({ url }) => {
-      const page = text(200, "text/html", PAGE);
-      if (url.pathname === "/isolated") page.headers["Cross-Origin-Opener-Policy"] = "same-origin";
-      return page;
-    });
-    return new LinkHostPage(plaid, host);
+    const app = webApp();
+    app.get("/isolated", (c) => c.html(PAGE, 200, { "Cross-Origin-Opener-Policy": "same-origin" }));
+    app.get("*", (c) => c.html(PAGE));
+    return new LinkHostPage(plaid, await listen(app));
   }
 
   get backend(): PlaidBackend {
@@ -77,7 +75,7 @@ export class LinkHostPage {
     await page.addScriptTag({ url: this.plaid.scriptUrl });
   }
 
-  /** `Plaid.create` with callbacks that write down what they are told. */
+  /** `Plaid.create` with callbacks that record their arguments. */
   async create(page: Page, config: Record<string, unknown> = {}): Promise<void> {
     const token = "token" in config ? config.token : this.linkToken();
     await page.evaluate(
@@ -94,7 +92,7 @@ export class LinkHostPage {
   }
 }
 
-/** What the page looks like while Link is, or should no longer be, in front of it. */
+/** The state of the page while Link is, or should no longer be, in front of it. */
 export function overlay(page: Page): Promise<{ frames: string[]; shown: boolean; bodyOverflow: string }> {
   return page.evaluate(() => {
     const frames = [...document.querySelectorAll("iframe")];
@@ -106,7 +104,7 @@ export function overlay(page: Page): Promise<{ frames: string[]; shown: boolean;
   });
 }
 
-/** Long enough for any message that is still on its way. */
+/** Long enough for any pending message to be delivered. */
 export function quietMoment(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 150));
 }

@@ -7,7 +7,7 @@ import { LinkHostPage } from "./link-host-page.ts";
 export interface SetUp {
   host: LinkHostPage;
   page: Page;
-  /** Somebody else's browser: no cookie, no storage. */
+  /** A fresh profile: no cookie, no storage. */
   newProfile(): Promise<BrowserContext>;
 }
 
@@ -20,17 +20,15 @@ export function withChromium(): (test: TestContext) => Promise<SetUp> {
   after(() => browser.close());
 
   return async (test) => {
+    const started = new AsyncDisposableStack();
+    test.after(() => started.disposeAsync());
     const host = await LinkHostPage.start();
-    const contexts: BrowserContext[] = [];
+    started.defer(() => host.close());
     const newProfile = async () => {
       const context = await browser.createBrowserContext();
-      contexts.push(context);
+      started.defer(() => context.close());
       return context;
     };
-    test.after(async () => {
-      await Promise.all(contexts.map((context) => context.close()));
-      await host.close();
-    });
     return { host, page: await host.visit(await newProfile()), newProfile };
   };
 }

@@ -58,7 +58,7 @@ driven("reduced motion slows the spinner down, and nothing else moves", async ()
     );
   };
   assert.deepEqual(await animations(await open.customer()), [800]);
-  // What a person sets for the whole desktop, WebKitGTK reads when it starts.
+  // WebKitGTK reads the desktop's settings when it starts.
   const desktop = await mkdtemp(join(tmpdir(), "bank-link-desktop-"));
   try {
     await mkdir(join(desktop, "gtk-3.0"));
@@ -121,7 +121,7 @@ async function tabTo<Args extends string[]>(
     if (await customer.evaluate(isThere, ...args)) return;
     await customer.press(KEY.tab);
   }
-  assert.fail(`no way by Tab to ${args[0] ?? "the element"}`);
+  assert.fail(`Tab does not reach ${args[0] ?? "the element"}`);
 }
 
 async function tabInLinkTo(customer: WebKitPage, control: string): Promise<void> {

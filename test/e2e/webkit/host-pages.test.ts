@@ -1,4 +1,4 @@
-/** Pages that make it hard, in WebKit: a strict policy, a modal dialog, a popover. */
+/** Difficult pages, in WebKit: a strict policy, a modal dialog, a popover. */
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { ELEMENT, readmePolicy } from "../host-page.ts";
@@ -30,7 +30,7 @@ describe("a strict Content-Security-Policy with a nonce and trusted types, sent 
     await customer.untilStatus("linked");
     assert.deepEqual(await violations(), []);
     assert.equal(customer.accounts().length, 1);
-    // And that it was in force.
+    // The policy was enforced.
     await customer.evaluate(() => {
       const script = document.createElement("script");
       try {
@@ -75,7 +75,7 @@ describe("Link above the top layer, with a keyboard and a mouse", () => {
     await customer.clickButton();
     await customer.link.click("link-continue");
     for (let times = 0; times < 3; times++) await customer.press(KEY.escape);
-    // And as long as Link has not taken the focus.
+    // Also while Link does not have the focus.
     await customer.evaluate(() => {
       (document.activeElement as HTMLElement).blur();
       window.focus();

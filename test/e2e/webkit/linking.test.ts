@@ -1,4 +1,4 @@
-/** The main job in WebKit, through the real page and the real Worker; pages that go, and come again, included. */
+/** Linking in WebKit, through the real page and the real Worker; pages that are left and visited again included. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
@@ -41,7 +41,7 @@ describe("leaving Link", () => {
     assert.equal(customer.accounts().length, 1);
   });
 
-  driven("by close(), at whatever screen the customer is, does so as well", async () => {
+  driven("by close(), on any screen, does the same", async () => {
     const customer = await open.customer();
     await customer.clickButton();
     await customer.link.chooseBank();
@@ -59,7 +59,7 @@ describe("leaving Link", () => {
 });
 
 describe("a bank with its own page", () => {
-  async function returnFromTheBank(): Promise<WebKitPage> {
+  async function returnFromBank(): Promise<WebKitPage> {
     open.demo.plaid.settings.oauth = "redirect";
     const customer = await open.customer();
     await customer.clickButton();
@@ -69,7 +69,7 @@ describe("a bank with its own page", () => {
   }
 
   driven("full redirect: Link reopens at once with the same token, and the URL is clean", async () => {
-    const customer = await returnFromTheBank();
+    const customer = await returnFromBank();
     await customer.link.chooseAccount();
     assert.equal(new URL(await customer.driver.getUrl()).search, "");
     await customer.link.done();
@@ -79,8 +79,8 @@ describe("a bank with its own page", () => {
     assert.equal(customer.accounts().length, 1);
   });
 
-  driven("full redirect, all done, and a reload: nothing is linked a second time", async () => {
-    const customer = await returnFromTheBank();
+  driven("full redirect, linked, then a reload: nothing is linked a second time", async () => {
+    const customer = await returnFromBank();
     await customer.link.chooseAccount();
     await customer.link.done();
     await customer.untilStatus("linked");
@@ -91,27 +91,24 @@ describe("a bank with its own page", () => {
     assert.equal(customer.accounts().length, 1);
   });
 
-  driven(
-    "whoever goes back from the bank's own page finds Link as it was, and links all the same",
-    async () => {
-      open.demo.plaid.settings.oauth = "redirect";
-      const customer = await open.customer();
-      await customer.clickButton();
-      await customer.link.leaveForBank(PLATYPUS_OAUTH);
-      await customer.until((allow) => document.querySelector(allow) !== null, testId("bank-allow"));
-      await customer.driver.back();
-      // WebKit has kept the page whole.
-      await customer.untilStatus("open");
-      assert.deepEqual(await customer.events("bank-link-error"), []);
-      await customer.link.click("link-oauth");
-      await customer.allowAtBank();
-      await customer.link.chooseAccount();
-      await customer.link.done();
-      await customer.untilStatus("linked");
-      await customer.success();
-      assert.equal(customer.accounts().length, 1);
-    },
-  );
+  driven("going back from the bank's own page shows Link as it was, and linking still works", async () => {
+    open.demo.plaid.settings.oauth = "redirect";
+    const customer = await open.customer();
+    await customer.clickButton();
+    await customer.link.leaveForBank(PLATYPUS_OAUTH);
+    await customer.until((allow) => document.querySelector(allow) !== null, testId("bank-allow"));
+    await customer.driver.back();
+    // WebKit restores the page from its back/forward cache.
+    await customer.untilStatus("open");
+    assert.deepEqual(await customer.events("bank-link-error"), []);
+    await customer.link.click("link-oauth");
+    await customer.allowAtBank();
+    await customer.link.chooseAccount();
+    await customer.link.done();
+    await customer.untilStatus("linked");
+    await customer.success();
+    assert.equal(customer.accounts().length, 1);
+  });
 
   driven("pop-up", async () => {
     const customer = await open.customer();
@@ -131,7 +128,7 @@ describe("a bank with its own page", () => {
   });
 });
 
-describe("a page that goes while the link is finalizing", () => {
+describe("a page left while the link is finalizing", () => {
   async function untilFinalizing(customer: WebKitPage): Promise<void> {
     await customer.clickButton();
     await customer.link.linkAccount();
@@ -139,23 +136,19 @@ describe("a page that goes while the link is finalizing", () => {
   }
 
   driven("closed before the finalize has reached the API, the request outlives the page", async () => {
-    const slow = await startSlowNetwork(open.demo.worker.url, /\/finalize$/, 700);
-    try {
-      const customer = await open.customer();
-      const { driver } = customer;
-      // Keeps the browser, as another tab does.
-      await driver.createWindow("tab");
-      await customer.visitHostPage({ body: ELEMENT, workerUrl: slow.url });
-      await untilFinalizing(customer);
-      assert.deepEqual(customer.accounts(), []);
-      await driver.closeWindow();
-      await retry(async () => customer.accounts().length === 1);
-    } finally {
-      slow.close();
-    }
+    await using slow = await startSlowNetwork(open.demo.worker.url, /\/finalize$/, 700);
+    const customer = await open.customer();
+    const { driver } = customer;
+    // An open tab keeps the browser running.
+    await driver.createWindow("tab");
+    await customer.visitHostPage({ body: ELEMENT, workerUrl: slow.url });
+    await untilFinalizing(customer);
+    assert.deepEqual(customer.accounts(), []);
+    await driver.closeWindow();
+    await retry(async () => customer.accounts().length === 1);
   });
 
-  driven("left and come back to, it shows the true outcome, announced once", async () => {
+  driven("visited again, it shows the true outcome, announced once", async () => {
     open.demo.cybrid.faults.once(CREATE, { kind: "latency", ms: 2_000 });
     const customer = await open.customer();
     await untilFinalizing(customer);
@@ -173,7 +166,7 @@ describe("a page that goes while the link is finalizing", () => {
     assert.deepEqual(await customer.events("bank-link-success"), []);
   });
 
-  driven("come back to at once, it waits and then shows the outcome", async () => {
+  driven("reloaded at once, it waits and then shows the outcome", async () => {
     open.demo.cybrid.faults.once(CREATE, { kind: "latency", ms: 2_000 });
     const customer = await open.customer();
     await untilFinalizing(customer);
@@ -184,7 +177,7 @@ describe("a page that goes while the link is finalizing", () => {
   });
 });
 
-driven("a form that is come back to submits the linked account still", async () => {
+driven("a form reached again by history still submits the linked account", async () => {
   const customer = await open.customer();
   await customer.visitHostPage({ body: `<form>${ELEMENT.replace(">", ' name="bank" required>')}</form>` });
   await customer.clickButton();
@@ -201,6 +194,6 @@ driven("a form that is come back to submits the linked account still", async () 
 
 describe("an API that cannot be reached", () => {
   const skip = "the driver cannot take a browser offline";
-  test("offline at the click: told at once, and trying again works once online", { skip });
-  test("offline when the bank has agreed: goes on by itself once online, with one account", { skip });
+  test("offline at the click: reported at once, and trying again works once online", { skip });
+  test("offline after the bank's consent: resumes by itself once online, with one account", { skip });
 });

@@ -1,4 +1,4 @@
-/** The demo in WebKit, as a customer meets it: its driver speaks classic WebDriver alone, which puppeteer does not. */
+/** The demo in WebKit, as a customer uses it. WebKit's driver supports only classic WebDriver, which puppeteer does not. */
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import WebDriver, { type Client } from "webdriver";
@@ -10,27 +10,27 @@ import { accountsOf, addCustomer, type ElementEvent, resetStandIns } from "../de
 import { type HostPage, putHostPage } from "../host-page.ts";
 import { Picker, testId } from "../link-picker.ts";
 
-/** Of the WebDriver standard: where an element's answer keeps its id. */
+/** From the WebDriver standard: the key of an element's id. */
 const ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf";
 const PATIENCE_MS = 25_000;
-/** Once in many pages the driver does not notice that it has come, and would wait for ever. */
+/** Occasionally the driver misses that a page has loaded, and would wait forever. */
 const PAGE_LOAD_MS = 10_000;
 const SESSION_TRIES = 3;
-/** Above what the driver takes for any one command, a page load among them. */
+/** Above what any one command takes, a page load included. */
 const ANSWER_MS = 15_000;
 
-// The package warns of what the standard names, for the sake of another one that is built upon it.
+// The package warns about commands of the standard, for the sake of another package that builds on it.
 process.env.DISABLE_WEBDRIVERIO_DEPRECATION_WARNINGS = "true";
 
 export const KEY = { tab: "\uE004", enter: "\uE007", escape: "\uE00C" };
 
 interface WebKitDemo {
   demo: Demo;
-  /** A customer of this test alone, in a browser of their own, which sees `env`: the driver has one at a time. */
+  /** A customer of this test alone, in a browser of their own with `env`: the driver runs one at a time. */
   customer(provider?: ProviderName, env?: Record<string, string>): Promise<WebKitPage>;
-  /** Whether the driver of the customer at hand still does. */
+  /** Whether the driver of the current customer still answers. */
   answers(): Promise<boolean>;
-  /** Between tests: the stand-ins as they began, and no browser. */
+  /** Between tests: the stand-ins with their defaults, and no browser. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }
@@ -63,7 +63,7 @@ async function openWebKitDemo(): Promise<WebKitDemo> {
   };
 }
 
-/** The demo of a test file, from its first test to its last, and how the file names a test. */
+/** The demo of a test file, and its `test` function. */
 export function webKitDemo() {
   const open = {} as WebKitDemo;
   before(async () => void Object.assign(open, await openWebKitDemo()));
@@ -71,8 +71,8 @@ export function webKitDemo() {
   afterEach(() => open.reset());
 
   /**
-   * A test whose driver has stopped answering, as it does once in many, is begun again with another one: that says
-   * nothing of the element. A failure while the driver answers is one.
+   * A test whose driver has stopped answering, which happens occasionally, is repeated with another one: the element
+   * is not at fault. A failure while the driver answers counts.
    */
   function driven(title: string, run: () => Promise<void>): void {
     test(title, async () => {
@@ -95,7 +95,7 @@ interface Session {
   end(): Promise<void>;
 }
 
-/** Each with a driver of its own: once in many the driver never answers, and is no good any more. */
+/** Each with a driver of its own: occasionally a driver never answers, and cannot be reused. */
 async function newSession(env: Record<string, string>): Promise<Session> {
   for (let triesLeft = SESSION_TRIES; ; triesLeft--) {
     const { options, stop } = await startWebKitDriver(env);
@@ -112,7 +112,7 @@ async function newSession(env: Record<string, string>): Promise<Session> {
           () => true,
           () => false,
         );
-      // A driver that does not answer is ended all the same.
+      // A driver that does not answer is stopped too.
       const end = async () => {
         if (await answers()) await client.deleteSession();
         stop();
@@ -143,7 +143,7 @@ export class WebKitPage {
     await this.#load(() => this.driver.navigateTo(`${this.#demo.url}/?provider=${this.#customer.provider}`));
     const button = `button[value="${this.#customer.label}"]`;
     await this.click(button);
-    // The page that the driver is in may be the old one still.
+    // The driver may still be in the old page.
     await this.until((own) => document.querySelector(own) !== null, `${button}[aria-current]`);
     await this.#settle();
   }
@@ -165,13 +165,13 @@ export class WebKitPage {
     await this.#settle();
   }
 
-  /** The page's own room: the window is larger by its frame. */
+  /** The size of the viewport: the window is larger by its frame. */
   async resize(width: number, height: number): Promise<void> {
     const [wide, high] = await this.evaluate(
       () => [outerWidth - innerWidth, outerHeight - innerHeight] as const,
     );
     await this.driver.setWindowRect(null, null, width + wide, height + high);
-    await this.until((room) => `${innerWidth} × ${innerHeight}` === room, `${width} × ${height}`);
+    await this.until((size) => `${innerWidth} × ${innerHeight}` === size, `${width} × ${height}`);
   }
 
   #settle(): Promise<void> {
@@ -190,8 +190,8 @@ export class WebKitPage {
     )) as Awaited<Result>;
   }
 
-  async until<Args extends string[]>(isSo: (...args: Args) => boolean, ...args: Args): Promise<void> {
-    await retry(() => this.evaluate(isSo, ...args));
+  async until<Args extends string[]>(condition: (...args: Args) => boolean, ...args: Args): Promise<void> {
+    await retry(() => this.evaluate(condition, ...args));
   }
 
   /** In the page itself, a shadow root included. */
@@ -219,7 +219,7 @@ export class WebKitPage {
     return id;
   }
 
-  /** Where a person looks: `act` has the driver in Link's frame. */
+  /** Runs `act` with the driver in Link's frame. */
   async inLink<Result>(act: () => Promise<Result>): Promise<Result> {
     const frame = await this.find('iframe[src*="/link/v2/stable/link.html"]');
     await this.driver.switchToFrame({ [ELEMENT_KEY]: frame });
@@ -313,17 +313,17 @@ class WebKitPicker extends Picker {
   }
 }
 
-/** Until it is so. What is not there yet, or is just being replaced, is an error of the driver's. */
-export async function retry(isSo: () => Promise<boolean>): Promise<void> {
+/** Until the condition holds. An element that is missing, or being replaced, is an error of the driver's. */
+export async function retry(condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
-  let last: unknown = "it never came";
+  let last: unknown = "timed out";
   while (Date.now() < deadline) {
     try {
-      if (await isSo()) return;
+      if (await condition()) return;
     } catch (cause) {
       last = cause;
     }
     await delay(50);
   }
-  throw new Error("it never came", { cause: last });
+  throw new Error("timed out", { cause: last });
 }

@@ -1,7 +1,10 @@
-/** What a person or a test can do to the stand-ins besides settings and faults. */
+/** What a person or a test can do to the stand-ins, besides settings and faults. */
+import { HTTPException } from "hono/http-exception";
 import * as z from "zod";
+import { institutions } from "../plaid/institutions.ts";
 import { successMetadata } from "../plaid/link-success.ts";
-import { ControlError, type Steered } from "./steered.ts";
+import { readBody } from "./read-body.ts";
+import type { StandIns } from "./stand-ins.ts";
 
 export const customerTypes = ["individual", "business"] as const;
 export const customerStates = ["storing", "unverified", "verified", "rejected", "frozen"] as const;
@@ -36,29 +39,29 @@ const linkRun = z.strictObject({
   subtype: z.string().default("checking"),
 });
 
-export function addCustomer({ cybrid }: Steered, wish: unknown): { guid: string } {
-  const customer = read(newCustomer, wish);
+export function addCustomer({ cybrid }: StandIns, body: unknown): { guid: string } {
+  const customer = readBody(newCustomer, body);
   if (cybrid.customers().some(({ guid }) => guid === customer.guid)) {
-    throw new ControlError("there is such a customer already", 409);
+    throw new HTTPException(409, { message: "there is such a customer already" });
   }
   return { guid: cybrid.addCustomer(customer) };
 }
 
-export function changeCustomer({ cybrid }: Steered, guid: string, wish: unknown): void {
-  const { state } = read(customerChange, wish);
+export function changeCustomer({ cybrid }: StandIns, guid: string, body: unknown): void {
+  const { state } = readBody(customerChange, body);
   if (!cybrid.customers().some((customer) => customer.guid === guid)) throw unknown("customer");
   cybrid.setCustomerState(guid, state);
 }
 
-export function changeAccount({ cybrid }: Steered, guid: string, wish: unknown): void {
-  const { state, failure_code } = read(accountChange, wish);
+export function changeAccount({ cybrid }: StandIns, guid: string, body: unknown): void {
+  const { state, failure_code } = readBody(accountChange, body);
   if (!cybrid.accounts().some((account) => account.guid === guid)) throw unknown("account");
   cybrid.forceState(guid, state, failure_code);
 }
 
-/** Ends what is out now; what is given out afterwards lives as set. */
-export function expireTokens({ cybrid, lynx, plaid }: Steered, wish: unknown): void {
-  switch (read(expiry, wish).tokens) {
+/** Expires the tokens issued so far; later ones live as long as the settings say. */
+export function expireTokens({ cybrid, lynx, plaid }: StandIns, body: unknown): void {
+  switch (readBody(expiry, body).tokens) {
     case "access":
       cybrid.expireAccessTokens();
       lynx.expireAccessTokens();
@@ -73,30 +76,26 @@ export function expireTokens({ cybrid, lynx, plaid }: Steered, wish: unknown): v
 }
 
 /** What a customer does in Link, for tests without a browser: the arguments of `onSuccess`. */
-export function runLink({ plaid }: Steered, wish: unknown) {
-  const { link_token, institution_id, subtype } = read(linkRun, wish);
+export function runLink({ plaid }: StandIns, body: unknown) {
+  const { link_token, institution_id, subtype } = readBody(linkRun, body);
   const { backend } = plaid;
   const record = backend.linkToken(link_token);
-  if (!record) throw new ControlError("INVALID_LINK_TOKEN");
+  if (!record) throw new HTTPException(400, { message: "INVALID_LINK_TOKEN" });
   if (record.updateItemId !== undefined) {
     const renewed = backend.renewItem(record.updateItemId);
     return successMetadata(renewed, null, crypto.randomUUID(), backend.scenario);
   }
-  let made: ReturnType<typeof backend.issuePublicToken>;
-  try {
-    made = backend.issuePublicToken(link_token, institution_id, (account) => account.subtype === subtype);
-  } catch (cause) {
-    throw new ControlError(cause instanceof Error ? cause.message : String(cause));
+  if (!institutions.some(({ id }) => id === institution_id)) {
+    throw new HTTPException(400, { message: `no such institution: ${institution_id}` });
   }
-  return successMetadata(made.item, made.publicToken, crypto.randomUUID(), backend.scenario);
+  const { item, publicToken } = backend.issuePublicToken(
+    link_token,
+    institution_id,
+    (account) => account.subtype === subtype,
+  );
+  return successMetadata(item, publicToken, crypto.randomUUID(), backend.scenario);
 }
 
-function read<Schema extends z.ZodType>(schema: Schema, wish: unknown): z.output<Schema> {
-  const found = schema.safeParse(wish);
-  if (!found.success) throw new ControlError(z.prettifyError(found.error));
-  return found.data;
-}
-
-function unknown(what: string): ControlError {
-  return new ControlError(`there is no such ${what}`, 404);
+function unknown(what: string): HTTPException {
+  return new HTTPException(404, { message: `there is no such ${what}` });
 }

@@ -1,27 +1,27 @@
-/** One setting: what it takes, and how a plain form shows and reads it. */
+/** One setting: its valid values, and how a plain form shows and reads it. */
 import * as z from "zod";
 
 export interface Field {
   label: string;
-  /** Nobody outside knows how the real one behaves here, so both ways can be had. */
-  unknown: boolean;
+  /** How the real platform behaves here is not published, so either way can be chosen. */
+  unpublished: boolean;
   schema: z.ZodType;
-  /** Left out: a free text. */
+  /** Left out: free text. */
   choices?: readonly string[];
-  /** What to write in a free text. */
+  /** The placeholder of free text. */
   hint?: string;
   toText(value: unknown): string;
   fromText(text: string): unknown;
 }
 
-type Look = Pick<Field, "toText" | "fromText"> & { choices?: readonly string[]; hint?: string };
+type FormControl = Pick<Field, "toText" | "fromText"> & { choices?: readonly string[]; hint?: string };
 
-function field(label: string, schema: z.ZodType, look: Look): Field {
-  return { label, unknown: false, schema, ...look };
+function field(label: string, schema: z.ZodType, control: FormControl): Field {
+  return { label, unpublished: false, schema, ...control };
 }
 
-export function unknownOfTheReal(known: Field): Field {
-  return { ...known, unknown: true };
+export function unpublished(field: Field): Field {
+  return { ...field, unpublished: true };
 }
 
 export function text(label: string): Field {
@@ -32,7 +32,7 @@ export function number(label: string): Field {
   return field(label, z.number().min(0), {
     hint: "a number",
     toText: String,
-    // An empty field is no zero.
+    // An empty field is not a zero.
     fromText: (written) => (written === "" ? Number.NaN : Number(written)),
   });
 }
@@ -106,7 +106,7 @@ function outcomeField(
   });
 }
 
-/** Empty: the sentence that belongs to the error code. `none`: `null`, which is what Plaid sends where it has none. */
+/** Empty: the sentence of the error code. `none`: `null`, which Plaid sends where it has no sentence. */
 export function sentence(label: string): Field {
   return field(
     label,
@@ -115,7 +115,7 @@ export function sentence(label: string): Field {
       .nullable()
       .transform((value) => (value === "" ? undefined : value)),
     {
-      hint: "a text, or none; empty: as the error code has it",
+      hint: "text, or none; empty: the default",
       toText: (value) => (value === null ? "none" : String(value ?? "")),
       fromText: (written) => (written === "none" ? null : written),
     },

@@ -1,59 +1,61 @@
-/** The page's plain forms, each told as the request of the JSON API that does the same. */
+/** The page's plain forms, each turned into a request of the JSON API. */
+import { HTTPException } from "hono/http-exception";
 import { addCustomer, changeAccount, changeCustomer, expireTokens } from "./actions.ts";
-import { clearFaults, orderFault } from "./fault-orders.ts";
-import type { fieldsOf, Part } from "./fields.ts";
-import { forgetCalls } from "./held.ts";
+import { addFault, clearFaults } from "./faults.ts";
+import type { Part } from "./fields.ts";
+import { clearCalls } from "./held.ts";
 import { changeSettings, resetSettings, settingsFromForm } from "./settings.ts";
-import { ControlError, type Steered } from "./steered.ts";
+import type { StandIns } from "./stand-ins.ts";
 
-type FormAction = (steered: Steered, form: URLSearchParams) => void;
+type FormAction = (standIns: StandIns, form: URLSearchParams) => void;
 
-/** By the last part of `POST /forms/…`, each with the place of the page to go back to. */
+/** By the last part of `POST /forms/…`, each with the section of the page to return to. */
 const forms: Record<string, [anchor: string, action: FormAction]> = {
   scenario: ["scenario", changeForm("scenario")],
   plaid: ["settings", changeForm("plaid")],
   cybrid: ["settings", changeForm("cybrid")],
   lynx: ["settings", changeForm("lynx")],
   reset: ["settings", resetSettings],
-  protections: ["protections", (steered, form) => switchProtections(steered, form.get("all") === "on")],
-  fault: ["faults", (steered, form) => orderFault(steered, faultOrder(form))],
+  protections: ["protections", (standIns, form) => switchProtections(standIns, form.get("all") === "on")],
+  fault: ["faults", (standIns, form) => addFault(standIns, faultRule(form))],
   "clear-faults": ["faults", clearFaults],
-  customer: ["customers", (steered, form) => void addCustomer(steered, filled(form))],
+  customer: ["customers", (standIns, form) => void addCustomer(standIns, filled(form))],
   "customer-state": [
     "customers",
-    (steered, form) => changeCustomer(steered, form.get("guid") ?? "", filled(form, "state")),
+    (standIns, form) => changeCustomer(standIns, form.get("guid") ?? "", filled(form, "state")),
   ],
   "account-state": [
     "accounts",
-    (steered, form) => changeAccount(steered, form.get("guid") ?? "", filled(form, "state", "failure_code")),
+    (standIns, form) =>
+      changeAccount(standIns, form.get("guid") ?? "", filled(form, "state", "failure_code")),
   ],
-  expire: ["tokens", (steered, form) => expireTokens(steered, filled(form))],
-  "clear-calls": ["calls", forgetCalls],
+  expire: ["tokens", (standIns, form) => expireTokens(standIns, filled(form))],
+  "clear-calls": ["calls", clearCalls],
 };
 
-/** The place of the page that shows what was done. */
-export function submitForm(steered: Steered, name: string, form: URLSearchParams): string {
+/** The section of the page that shows the result. */
+export function submitForm(standIns: StandIns, name: string, form: URLSearchParams): string {
   const found = forms[name];
-  if (!found) throw new ControlError(`there is no form "${name}"`, 404);
+  if (!found) throw new HTTPException(404, { message: `there is no form "${name}"` });
   const [anchor, action] = found;
-  action(steered, form);
+  action(standIns, form);
   return anchor;
 }
 
-function changeForm(part: keyof typeof fieldsOf): FormAction {
-  return (steered, form) => changeSettings(steered, settingsFromForm(part as Part, form));
+function changeForm(part: Part): FormAction {
+  return (standIns, form) => changeSettings(standIns, settingsFromForm(part, form));
 }
 
-function switchProtections(steered: Steered, on: boolean): void {
-  changeSettings(steered, {
+function switchProtections(standIns: StandIns, on: boolean): void {
+  changeSettings(standIns, {
     plaid: { singleUsePublicTokens: on },
     cybrid: { duplicateDetection: on },
     lynx: { duplicateDetection: on },
   });
 }
 
-/** One amount serves all kinds: milliseconds, a status, seconds of Retry-After, or bytes. */
-function faultOrder(form: URLSearchParams): unknown {
+/** One field serves all kinds: milliseconds, a status, seconds of Retry-After, or bytes. */
+function faultRule(form: URLSearchParams): unknown {
   const { target = "", kind = "", work = "undone", amount, times, skip, percent, customer } = filled(form);
   const [provider, ...route] = target.split(" ");
   const value = Number(amount);
@@ -78,7 +80,7 @@ function faultOrder(form: URLSearchParams): unknown {
   };
 }
 
-/** What was filled in; a field left empty is a field left out. */
+/** The fields that were filled in. */
 function filled(form: URLSearchParams, ...only: string[]): Record<string, string> {
   const entries = [...form].map(([name, text]) => [name, text.trim()] as const);
   return Object.fromEntries(

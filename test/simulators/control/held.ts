@@ -1,9 +1,9 @@
-/** What the stand-ins hold and what they were asked, for the eyes of a person or a test. */
+/** What the stand-ins hold and which calls they received, for a person or a test to read. */
 import type { Call } from "../call-log.ts";
 import { shortenToken, shortenTokens } from "./shorten-tokens.ts";
-import type { Steered } from "./steered.ts";
+import type { StandIns } from "./stand-ins.ts";
 
-export function held({ cybrid, lynx, plaid }: Steered) {
+export function held({ cybrid, lynx, plaid }: StandIns) {
   const nowMs = Date.now();
   return {
     cybrid: {
@@ -58,13 +58,13 @@ export function held({ cybrid, lynx, plaid }: Steered) {
 }
 
 export interface CallFilter {
-  provider?: string | null;
-  route?: string | null;
-  customer?: string | null;
+  provider?: string;
+  route?: string;
+  customer?: string;
 }
 
 /** Oldest first. */
-export function calls({ cybrid, lynx }: Steered, filter: CallFilter = {}) {
+export function calls({ cybrid, lynx }: StandIns, filter: CallFilter = {}) {
   return [...named("cybrid", cybrid.calls), ...named("lynx", lynx.calls)]
     .filter(
       (call) =>
@@ -82,7 +82,7 @@ export function calls({ cybrid, lynx }: Steered, filter: CallFilter = {}) {
         route,
         /** 0: no answer was sent. */
         status,
-        /** Whether it was done, whatever the answer says. */
+        /** Whether the work was done, whatever the answer says. */
         worked,
         fault: fault ?? null,
         customer: customer ?? null,
@@ -92,7 +92,7 @@ export function calls({ cybrid, lynx }: Steered, filter: CallFilter = {}) {
     );
 }
 
-export function forgetCalls({ cybrid, lynx }: Steered): void {
+export function clearCalls({ cybrid, lynx }: StandIns): void {
   cybrid.calls.length = 0;
   lynx.calls.length = 0;
 }

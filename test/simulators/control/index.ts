@@ -1,108 +1,99 @@
 /** The control page of the stand-ins and its JSON API, for this machine only. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { json, seeOther, startWebServer, text, type WebAnswer, type WebRequest } from "../web-server.ts";
+import { serveStatic } from "@hono/node-server/serve-static";
+import type { Context, Next } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { listen, type Server, webApp } from "../server.ts";
 import { addCustomer, changeAccount, changeCustomer, expireTokens, runLink } from "./actions.ts";
-import { clearFaults, orderedFaults, orderFault } from "./fault-orders.ts";
+import { addFault, clearFaults, listFaults } from "./faults.ts";
 import { submitForm } from "./forms.ts";
-import { calls, forgetCalls, held } from "./held.ts";
+import { calls, clearCalls, held } from "./held.ts";
 import { controlPage } from "./page.ts";
 import { changeSettings, resetSettings, settingsOf } from "./settings.ts";
-import { ControlError, type Steered } from "./steered.ts";
-
-export interface Control {
-  url: string;
-  close(): Promise<void>;
-}
+import type { StandIns } from "./stand-ins.ts";
 
 const OWN_NAMES = new Set(["localhost", "127.0.0.1"]);
 
-export function startControl(steered: Steered, port = 0): Promise<Control> {
-  return startWebServer(port, async (request) => {
-    try {
-      refuseStrangers(request);
-      return await respond(steered, request);
-    } catch (cause) {
-      if (!(cause instanceof ControlError)) throw cause;
-      if (!request.route.startsWith("POST /forms/")) return json(cause.status, { error: cause.message });
-      return text(cause.status, "text/html", controlPage(steered, cause.message));
-    }
+export function startControl(standIns: StandIns, port = 0): Promise<Server> {
+  const app = webApp();
+  app.use(onlyThisMachine);
+  app.onError((cause, c) => {
+    if (!(cause instanceof HTTPException)) return c.json({ error: String(cause) }, 500);
+    if (!isForm(c)) return c.json({ error: cause.message }, cause.status);
+    return c.html(controlPage(standIns, cause.message), cause.status);
   });
-}
 
-async function respond(steered: Steered, request: WebRequest): Promise<WebAnswer> {
-  const query = request.url.searchParams;
-  switch (request.route) {
-    case "GET /":
-      return text(200, "text/html", controlPage(steered));
-    case "GET /look.css":
-      return styleSheet("../look.css");
-    case "GET /control.css":
-      return styleSheet("browser/control.css");
-    case "GET /held":
-      return json(200, held(steered));
-    case "GET /settings":
-      return json(200, settingsOf(steered));
-    case "PUT /settings":
-      changeSettings(steered, bodyOf(request));
-      return json(200, settingsOf(steered));
-    case "DELETE /settings":
-      resetSettings(steered);
-      return json(200, settingsOf(steered));
-    case "GET /faults":
-      return json(200, orderedFaults(steered));
-    case "POST /faults":
-      orderFault(steered, bodyOf(request));
-      return json(201, orderedFaults(steered));
-    case "DELETE /faults":
-      clearFaults(steered);
-      return json(200, orderedFaults(steered));
-    case "GET /calls": {
-      const [provider, route, customer] = [query.get("provider"), query.get("route"), query.get("customer")];
-      return json(200, calls(steered, { provider, route, customer }));
-    }
-    case "DELETE /calls":
-      forgetCalls(steered);
-      return json(200, []);
-    case "POST /customers":
-      return json(201, addCustomer(steered, bodyOf(request)));
-    case "POST /expire":
-      expireTokens(steered, bodyOf(request));
-      return json(200, {});
-    case "POST /link":
-      return json(200, runLink(steered, bodyOf(request)));
-  }
-  const [method, , collection, id = ""] = request.route.split(/[ /]/);
-  switch (`${method} ${collection}`) {
-    case "PUT customers":
-      changeCustomer(steered, id, bodyOf(request));
-      return json(200, {});
-    case "PUT accounts":
-      changeAccount(steered, id, bodyOf(request));
-      return json(200, {});
-    case "POST forms":
-      return seeOther(`/#${submitForm(steered, id, new URLSearchParams(request.body))}`);
-  }
-  throw new ControlError("not found", 404);
+  app.get("/", (c) => c.html(controlPage(standIns)));
+  app.get("/base.css", serveStatic({ path: join(import.meta.dirname, "../base.css") }));
+  app.get("/control.css", serveStatic({ path: join(import.meta.dirname, "browser/control.css") }));
+  app.post("/forms/:name", async (c) => {
+    const form = new URLSearchParams(await c.req.text());
+    return c.redirect(`/#${submitForm(standIns, c.req.param("name"), form)}`, 303);
+  });
+
+  app.get("/held", (c) => c.json(held(standIns)));
+  app.get("/settings", (c) => c.json(settingsOf(standIns)));
+  app.put("/settings", async (c) => {
+    changeSettings(standIns, await jsonBody(c));
+    return c.json(settingsOf(standIns));
+  });
+  app.delete("/settings", (c) => {
+    resetSettings(standIns);
+    return c.json(settingsOf(standIns));
+  });
+  app.get("/faults", (c) => c.json(listFaults(standIns)));
+  app.post("/faults", async (c) => {
+    addFault(standIns, await jsonBody(c));
+    return c.json(listFaults(standIns), 201);
+  });
+  app.delete("/faults", (c) => {
+    clearFaults(standIns);
+    return c.json(listFaults(standIns));
+  });
+  app.get("/calls", (c) => c.json(calls(standIns, c.req.query())));
+  app.delete("/calls", (c) => {
+    clearCalls(standIns);
+    return c.json([]);
+  });
+  app.post("/customers", async (c) => c.json(addCustomer(standIns, await jsonBody(c)), 201));
+  app.put("/customers/:guid", async (c) => {
+    changeCustomer(standIns, c.req.param("guid"), await jsonBody(c));
+    return c.json({});
+  });
+  app.put("/accounts/:guid", async (c) => {
+    changeAccount(standIns, c.req.param("guid"), await jsonBody(c));
+    return c.json({});
+  });
+  app.post("/expire", async (c) => {
+    expireTokens(standIns, await jsonBody(c));
+    return c.json({});
+  });
+  app.post("/link", async (c) => c.json(runLink(standIns, await jsonBody(c))));
+
+  return listen(app, port);
 }
 
 /**
- * Any site can send a browser here: by a form of its own, which the origin tells, or under a name of its own that
- * leads to this machine, which the host tells.
+ * Any site can send a browser here: with a form of its own, which the Origin header shows, or under a host name of
+ * its own that resolves to this machine, which the Host header shows.
  */
-function refuseStrangers({ url, headers }: WebRequest): void {
-  const foreign = headers.origin !== undefined && headers.origin !== url.origin;
-  if (foreign || !OWN_NAMES.has(url.hostname)) throw new ControlError("only this machine may steer", 403);
-}
-
-function bodyOf({ body }: WebRequest): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new ControlError("the body is no JSON");
+async function onlyThisMachine(c: Context, next: Next): Promise<void> {
+  const { origin, hostname } = new URL(c.req.url);
+  const isForeign = (c.req.header("origin") ?? origin) !== origin;
+  if (isForeign || !OWN_NAMES.has(hostname)) {
+    throw new HTTPException(403, { message: "only this machine may control the stand-ins" });
   }
+  await next();
 }
 
-async function styleSheet(path: string): Promise<WebAnswer> {
-  return text(200, "text/css", await readFile(join(import.meta.dirname, path), "utf8"));
+function isForm({ req }: Context): boolean {
+  return req.method === "POST" && req.path.startsWith("/forms/");
+}
+
+async function jsonBody({ req }: Context): Promise<unknown> {
+  try {
+    return await req.json();
+  } catch {
+    throw new HTTPException(400, { message: "the body is not JSON" });
+  }
 }

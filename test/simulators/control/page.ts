@@ -1,18 +1,20 @@
-/** The control page: all of it is drawn here, so that it works without any script. */
+/** The control page, rendered whole on the server, so that it works without any script. */
+import { html } from "hono/html";
 import { accountStates, customerStates, customerTypes, tokenKinds } from "./actions.ts";
-import { faultKinds, orderedFaults } from "./fault-orders.ts";
+import { faultKinds, listFaults } from "./faults.ts";
 import type { Field } from "./field.ts";
 import { fieldsOf, type Part } from "./fields.ts";
 import { calls, held } from "./held.ts";
-import { type Html, html } from "./html.ts";
 import { settingsOf } from "./settings.ts";
-import type { Steered } from "./steered.ts";
+import type { StandIns } from "./stand-ins.ts";
+
+type Html = ReturnType<typeof html>;
 
 const CALLS_SHOWN = 50;
 const PART_NAME = { plaid: "Plaid", cybrid: "Cybrid", lynx: "Lynx" };
 
-export function controlPage(steered: Steered, problem?: string): string {
-  const { cybrid, lynx, plaid } = steered;
+export function controlPage(standIns: StandIns, problem?: string): Html {
+  const { cybrid, lynx, plaid } = standIns;
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -20,61 +22,61 @@ export function controlPage(steered: Steered, problem?: string): string {
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Stand-ins · bank-link</title>
     <link rel="icon" href="data:," />
-    <link rel="stylesheet" href="/look.css" />
+    <link rel="stylesheet" href="/base.css" />
     <link rel="stylesheet" href="/control.css" />
   </head>
   <body>
     <header>
       <p class="brand"><span class="mark" aria-hidden="true"></span>bank-link stand-ins</p>
       <nav aria-label="Sections">
-        <a href="#scenario">Plaid Link</a> <a href="#faults">Faults</a> <a href="#customers">Held</a>
+        <a href="#scenario">Plaid Link</a> <a href="#faults">Faults</a> <a href="#customers">Data</a>
         <a href="#settings">Settings</a> <a href="#calls">Calls</a> <a href="/">Refresh</a>
       </nav>
     </header>
     <main>
       ${problem && html`<p class="problem" role="alert">${problem}</p>`}
       <section class="card" id="protections">
-        <h1>What stands in</h1>
+        <h1>Stand-ins</h1>
         <dl>
           <div><dt>Cybrid</dt><dd><code>${cybrid.url}</code></dd></div>
           <div><dt>Lynx</dt><dd><code>${lynx.url}</code></dd></div>
           <div><dt>Plaid Link</dt><dd><code>${plaid.scriptUrl}</code></dd></div>
         </dl>
-        ${protections(steered)}
+        ${protections(standIns)}
       </section>
       <section class="card" id="scenario">
         <h2>Plaid Link’s scenario</h2>
-        <p>How Link behaves for whoever opens it next.</p>
-        ${settingsForm(steered, "scenario")}
+        <p>How Link behaves the next time it is opened.</p>
+        ${settingsForm(standIns, "scenario")}
       </section>
       <section class="card" id="faults">
         <h2>Faults</h2>
         <p>What goes wrong with the next calls to Cybrid or Lynx.</p>
-        ${faults(steered)}
+        ${faults(standIns)}
       </section>
-      ${things(steered)}
+      ${heldObjects(standIns)}
       <section class="card" id="settings">
         <h2>Settings</h2>
-        <p>A dot marks what nobody outside knows of the real one.</p>
+        <p>A dot marks what the real platform does not publish.</p>
         ${(["plaid", "cybrid", "lynx"] as const).map(
           (part) =>
-            html`<details id="settings-${part}"><summary>${PART_NAME[part]}</summary>${settingsForm(steered, part)}</details>`,
+            html`<details id="settings-${part}"><summary>${PART_NAME[part]}</summary>${settingsForm(standIns, part)}</details>`,
         )}
-        ${buttonForm("reset", "Set everything back, the scenario too")}
+        ${buttonForm("reset", "Reset everything, the scenario included")}
       </section>
       <section class="card" id="calls">
         <h2>Calls</h2>
-        ${callLog(steered)}
+        ${callLog(standIns)}
       </section>
     </main>
   </body>
-</html>`.text;
+</html>`;
 }
 
-function protections({ cybrid, lynx, plaid }: Steered): Html {
+function protections({ cybrid, lynx, plaid }: StandIns): Html {
   const state = (on: boolean) =>
     html`<span class="badge" data-good="${String(on)}">${on ? "on" : "off"}</span>`;
-  return html`<p>Protections against doubles:
+  return html`<p>Protections against duplicates:
       single-use public tokens ${state(plaid.backend.settings.singleUsePublicTokens)}
       Cybrid’s duplicates ${state(cybrid.settings.duplicateDetection)}
       Lynx’s duplicates ${state(lynx.settings.duplicateDetection)}</p>
@@ -83,8 +85,8 @@ function protections({ cybrid, lynx, plaid }: Steered): Html {
     </form>`;
 }
 
-function settingsForm(steered: Steered, part: Part): Html {
-  const values = settingsOf(steered)[part] as unknown as Record<string, unknown>;
+function settingsForm(standIns: StandIns, part: Part): Html {
+  const values = settingsOf(standIns)[part] as unknown as Record<string, unknown>;
   const inputs = Object.entries(fieldsOf[part]).map(([name, field]) => fieldInput(name, field, values[name]));
   return html`<form class="fields" method="post" action="/forms/${part}">
     ${inputs}
@@ -95,7 +97,7 @@ function settingsForm(steered: Steered, part: Part): Html {
 function fieldInput(name: string, field: Field, value: unknown): Html {
   const text = field.toText(value);
   return html`<label>
-    <span>${field.label}${field.unknown && html` <b class="dot" title="Unknown of the real one">●</b>`} <code>${name}</code></span>
+    <span>${field.label}${field.unpublished && html` <b class="dot" title="Not published by the real platform">●</b>`} <code>${name}</code></span>
     ${field.choices ? select(name, field.choices, text) : html`<input name="${name}" value="${text}" placeholder="${field.hint}" autocomplete="off" />`}
   </label>`;
 }
@@ -107,39 +109,39 @@ function select(name: string, choices: readonly string[], chosen?: string): Html
   return html`<select name="${name}">${options}</select>`;
 }
 
-function faults(steered: Steered): Html {
+function faults(standIns: StandIns): Html {
   const targets = (["cybrid", "lynx"] as const).flatMap((provider) =>
-    ["*", ...steered[provider].routeNames].map((route) => `${provider} ${route}`),
+    ["*", ...standIns[provider].routeNames].map((route) => `${provider} ${route}`),
   );
   const kinds = faultKinds.flatMap((kind) => (kind === "wrong-content-type" ? [kind, "html-page"] : [kind]));
-  const ordered = orderedFaults(steered);
+  const rules = listFaults(standIns);
   return html`<form class="fields" method="post" action="/forms/fault">
       <label><span>Calls to</span>${select("target", targets)}</label>
       <label><span>What goes wrong</span>${select("kind", kinds, "status")}</label>
       <label><span>Status, milliseconds, seconds or bytes</span><input name="amount" inputmode="numeric" value="503" /></label>
       <label><span>The work is</span>${select("work", ["undone", "done"])}</label>
       <label><span>Times</span><input name="times" inputmode="numeric" placeholder="every time" value="1" /></label>
-      <label><span>Calls to spare before</span><input name="skip" inputmode="numeric" placeholder="none" /></label>
+      <label><span>Calls to skip first</span><input name="skip" inputmode="numeric" placeholder="none" /></label>
       <label><span>Chance in per cent</span><input name="percent" inputmode="numeric" placeholder="certain" /></label>
       <label><span>Only this customer</span><input name="customer" placeholder="all" autocomplete="off" /></label>
-      <div class="actions"><button class="primary" data-testid="order-fault">Order</button></div>
+      <div class="actions"><button class="primary" data-testid="order-fault">Add</button></div>
     </form>
     ${table(
       ["Calls to", "Fault", "Times left", "Chance", "Customer"],
-      ordered.map(({ provider, route, fault, times_left, probability, customer }) => [
+      rules.map(({ provider, route, fault, times_left, probability, customer }) => [
         code(`${provider} ${route}`),
         code(JSON.stringify(fault)),
-        times_left ?? "no end",
+        times_left ?? "unlimited",
         probability === null ? "certain" : `${probability * 100} %`,
         customer ?? "all",
       ]),
-      "No fault is on order.",
+      "No faults.",
     )}
-    ${ordered.length > 0 && buttonForm("clear-faults", "Clear all faults")}`;
+    ${rules.length > 0 && buttonForm("clear-faults", "Clear all faults")}`;
 }
 
-function things(steered: Steered): Html {
-  const { cybrid, lynx, plaid } = held(steered);
+function heldObjects(standIns: StandIns): Html {
+  const { cybrid, lynx, plaid } = held(standIns);
   return html`<section class="card" id="customers">
       <h2>Cybrid’s customers</h2>
       ${table(
@@ -223,10 +225,10 @@ function things(steered: Steered): Html {
     </section>`;
 }
 
-function callLog(steered: Steered): Html {
-  const all = calls(steered);
+function callLog(standIns: StandIns): Html {
+  const all = calls(standIns);
   const newest = all.slice(-CALLS_SHOWN).reverse();
-  return html`<p>${all.length} so far${all.length > CALLS_SHOWN && `, the newest ${CALLS_SHOWN} here`}.</p>
+  return html`<p>${all.length} so far${all.length > CALLS_SHOWN && `, the newest ${CALLS_SHOWN} shown`}.</p>
     ${table(
       ["At", "Provider", "Call", "Status", "Fault"],
       newest.map(({ at, provider, method, path, status, worked, fault, request_body }) => [
@@ -238,7 +240,7 @@ function callLog(steered: Steered): Html {
       ]),
       "No call yet.",
     )}
-    ${all.length > 0 && buttonForm("clear-calls", "Forget the calls")}`;
+    ${all.length > 0 && buttonForm("clear-calls", "Clear the calls")}`;
 }
 
 function table(heads: string[], rows: (Html | string | number | null)[][], none: string): Html {

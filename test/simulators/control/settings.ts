@@ -1,4 +1,4 @@
-/** Reads and changes the settings of all stand-ins; what it does not know, it refuses. */
+/** Reads and changes the settings of all stand-ins. */
 import * as z from "zod";
 import { defaultCybridSettings } from "../cybrid/index.ts";
 import { defaultLynxSettings } from "../lynx/index.ts";
@@ -6,7 +6,8 @@ import { PlaidBackend } from "../plaid/backend.ts";
 import { defaultScenario } from "../plaid/scenario.ts";
 import type { Field } from "./field.ts";
 import { fieldsOf, type Part } from "./fields.ts";
-import { ControlError, type Steered } from "./steered.ts";
+import { readBody } from "./read-body.ts";
+import type { StandIns } from "./stand-ins.ts";
 
 const change = z.strictObject({
   scenario: partSchema("scenario"),
@@ -15,8 +16,8 @@ const change = z.strictObject({
   lynx: partSchema("lynx"),
 });
 
-/** The living objects: to change them is to change the stand-ins. */
-export function settingsOf({ cybrid, lynx, plaid }: Steered) {
+/** The objects in use: changing them changes the stand-ins. */
+export function settingsOf({ cybrid, lynx, plaid }: StandIns) {
   return {
     scenario: plaid.settings,
     plaid: plaid.backend.settings,
@@ -25,23 +26,22 @@ export function settingsOf({ cybrid, lynx, plaid }: Steered) {
   };
 }
 
-/** Takes any part of what `settingsOf` answers; nothing is changed if anything in it is wrong. */
-export function changeSettings(steered: Steered, wish: unknown): void {
-  const read = change.safeParse(wish);
-  if (!read.success) throw new ControlError(z.prettifyError(read.error));
-  const settings = settingsOf(steered);
-  for (const part of Object.keys(settings) as Part[]) Object.assign(settings[part], read.data[part]);
+/** Takes any part of what `settingsOf` answers; nothing is changed if anything in it is unknown or wrong. */
+export function changeSettings(standIns: StandIns, body: unknown): void {
+  const changes = readBody(change, body);
+  const settings = settingsOf(standIns);
+  for (const part of Object.keys(settings) as Part[]) Object.assign(settings[part], changes[part]);
 }
 
-export function resetSettings(steered: Steered): void {
-  const settings = settingsOf(steered);
+export function resetSettings(standIns: StandIns): void {
+  const settings = settingsOf(standIns);
   Object.assign(settings.scenario, defaultScenario());
   Object.assign(settings.plaid, new PlaidBackend().settings);
   Object.assign(settings.cybrid, defaultCybridSettings());
   Object.assign(settings.lynx, defaultLynxSettings());
 }
 
-/** The same change from a form, whose fields are all texts. */
+/** The same change from a form, whose fields are all text. */
 export function settingsFromForm(part: Part, form: URLSearchParams): unknown {
   const entries = [...form]
     .map(([name, text]) => ({ name, text: text.trim(), field: fieldsOf[part][name] }))

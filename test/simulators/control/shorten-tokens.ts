@@ -1,4 +1,4 @@
-/** What is shown of a stand-in names its tokens without giving them away. */
+/** Tokens are shown shortened: recognizable, but not usable. */
 
 const SECRET_NAMES = new Set(["client_secret", "access_token"]);
 

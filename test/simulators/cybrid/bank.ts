@@ -1,6 +1,6 @@
 /** The whole state of the Cybrid stand-in: one bank, its settings, and everything it holds. */
+import { IssuedTokens } from "../issued-tokens.ts";
 import type { PlaidBackend } from "../plaid/backend.ts";
-import { AccessTokens } from "./access-tokens.ts";
 import { Customers } from "./customers.ts";
 import { ExternalBankAccounts } from "./external-bank-accounts.ts";
 import { newGuid } from "./guid.ts";
@@ -13,7 +13,7 @@ export class Bank {
   readonly settings: CybridSettings;
   readonly plaid: PlaidBackend;
   readonly now: () => number;
-  readonly accessTokens: AccessTokens;
+  readonly accessTokens: IssuedTokens<{ scopes: string[] }>;
   readonly customers: Customers;
   readonly workflows: Workflows;
   readonly accounts: ExternalBankAccounts;
@@ -23,7 +23,7 @@ export class Bank {
     this.settings = settings;
     this.plaid = plaid;
     this.now = now;
-    this.accessTokens = new AccessTokens(now);
+    this.accessTokens = new IssuedTokens(now);
     this.customers = new Customers(now);
     this.workflows = new Workflows(settings, plaid, now);
     this.accounts = new ExternalBankAccounts(settings, now);

@@ -20,16 +20,10 @@ export class Customers {
     this.#now = now;
   }
 
-  add(wish: { type: CustomerType; state?: CustomerState; guid?: string }): string {
-    const guid = wish.guid ?? newGuid();
+  add(added: { type: CustomerType; state?: CustomerState; guid?: string }): string {
+    const { type, state = "verified", guid = newGuid() } = added;
     const nowMs = this.#now();
-    this.#customers.set(guid, {
-      guid,
-      type: wish.type,
-      state: wish.state ?? "verified",
-      createdAtMs: nowMs,
-      updatedAtMs: nowMs,
-    });
+    this.#customers.set(guid, { guid, type, state, createdAtMs: nowMs, updatedAtMs: nowMs });
     return guid;
   }
 

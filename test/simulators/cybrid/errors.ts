@@ -1,29 +1,29 @@
 /** Cybrid's two error shapes: OAuth's at the identity server, its own everywhere else. */
-import { type Answer, Refusal } from "../http.ts";
+import { type Answer, AnswerError } from "../answer.ts";
 
 export function errorAnswer(status: number, messageCode: string, message: string): Answer {
   return { status, body: { status, error_message: message, message_code: messageCode } };
 }
 
-export function refuse(status: number, messageCode: string, message: string): Refusal {
-  return new Refusal(errorAnswer(status, messageCode, message));
+export function apiError(status: number, messageCode: string, message: string): AnswerError {
+  return new AnswerError(errorAnswer(status, messageCode, message));
 }
 
-export function notFound(what: string): Refusal {
-  return refuse(404, "not_found", `${what} not found`);
+export function notFound(what: string): AnswerError {
+  return apiError(404, "not_found", `${what} not found`);
 }
 
-/** 422: the request is well-formed and cannot be done. */
+/** 422: the request is well-formed but cannot be processed. */
 export function unprocessable(
   reason: string,
   messageCode: "invalid_parameter" | "no_customer" | "request_timeout" = "invalid_parameter",
-): Refusal {
-  return refuse(422, messageCode, `Unable to process request: ${reason}`);
+): AnswerError {
+  return apiError(422, messageCode, `Unable to process request: ${reason}`);
 }
 
 /** RFC 6749, section 5.2. */
-export function refuseToken(status: 400 | 401, error: string, description: string): Refusal {
-  return new Refusal({ status, body: { error, error_description: description } });
+export function tokenError(status: 400 | 401, error: string, description: string): AnswerError {
+  return new AnswerError({ status, body: { error, error_description: description } });
 }
 
 const plainErrors: Record<number, [messageCode: string, message: string]> = {
@@ -39,7 +39,7 @@ const plainErrors: Record<number, [messageCode: string, message: string]> = {
   504: ["gateway_timeout", "Gateway timeout"],
 };
 
-/** What a fault answers when it names no more than a status. The codes above 422 are not published. */
+/** The answer of a fault that names only a status. The codes above 422 are not published. */
 export function plainError(status: number): Answer {
   const [messageCode, message] = plainErrors[status] ?? ["unexpected", "Unexpected"];
   return errorAnswer(status, messageCode, message);

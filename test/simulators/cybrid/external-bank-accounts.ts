@@ -1,6 +1,6 @@
 /**
- * External bank accounts and the states they pass through. Time is not waited for: whoever looks
- * finds every account as it stands now.
+ * External bank accounts and the states they pass through. No timer runs: every access first brings the
+ * accounts to their current state.
  */
 import { newGuid } from "./guid.ts";
 import type { BalanceOutcome, CybridSettings } from "./settings.ts";
@@ -14,7 +14,7 @@ export type AccountState =
   | "deleting"
   | "deleted";
 
-/** What the stand-in knows of the account at the bank behind. */
+/** What the stand-in knows about the account at the bank. */
 export interface BankDetails {
   itemId: string;
   institutionId: string;
@@ -35,11 +35,11 @@ export interface ExternalBankAccount {
   updatedAtMs: number;
   /** When lists begin to show it. */
   listedFromMs: number;
-  /** `null` where a bad public token led to no account. */
+  /** `null` if the public token was bad. */
   bank: BankDetails | null;
-  /** Whether ownership is settled: what it comes back to from `refresh_required`. */
+  /** Whether ownership is verified: the state that it returns to after `refresh_required`. */
   verified: boolean;
-  /** What the next balance read finds, where it differs from the settings. */
+  /** The outcome of the next balance read, if not the one of the settings. */
   balanceOutcome?: BalanceOutcome;
 }
 
@@ -48,7 +48,7 @@ export interface NewAccount {
   name: string;
   asset: string;
   bank: BankDetails | null;
-  /** How it ends when it leaves `storing`, unless it turns out to be a duplicate. */
+  /** Its state after `storing`, unless it turns out to be a duplicate. */
   outcome: "completed" | "unverified" | { failed: string };
   listLagMs: number;
 }
@@ -63,8 +63,8 @@ const liveStates: ReadonlySet<AccountState> = new Set([
 export class ExternalBankAccounts {
   /** In order of creation. */
   readonly #accounts = new Map<string, ExternalBankAccount>();
-  /** What happens later to accounts that are under way, at most one thing for each. */
-  readonly #due = new Map<string, { atMs: number; happen: (account: ExternalBankAccount) => void }>();
+  /** The scheduled change of an account, at most one each. */
+  readonly #scheduled = new Map<string, { atMs: number; apply: (account: ExternalBankAccount) => void }>();
   readonly #settings: CybridSettings;
   readonly #now: () => number;
 
@@ -73,26 +73,26 @@ export class ExternalBankAccounts {
     this.#now = now;
   }
 
-  create(wish: NewAccount): ExternalBankAccount {
+  create({ customerGuid, name, asset, bank, outcome, listLagMs }: NewAccount): ExternalBankAccount {
     this.#advance();
     const nowMs = this.#now();
     const account: ExternalBankAccount = {
       guid: newGuid(),
-      customerGuid: wish.customerGuid,
-      name: wish.name,
-      asset: wish.asset,
+      customerGuid,
+      name,
+      asset,
       state: "storing",
       failureCode: null,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
-      listedFromMs: nowMs + wish.listLagMs,
-      bank: wish.bank,
+      listedFromMs: nowMs + listLagMs,
+      bank,
       verified: false,
     };
     this.#accounts.set(account.guid, account);
-    this.#due.set(account.guid, {
+    this.#scheduled.set(account.guid, {
       atMs: nowMs + this.#settings.accountMs,
-      happen: () => this.#settle(account, wish.outcome),
+      apply: () => this.#settle(account, outcome),
     });
     return account;
   }
@@ -102,14 +102,14 @@ export class ExternalBankAccounts {
     return this.#accounts.get(guid);
   }
 
-  /** Everything, also what lists do not show yet. */
+  /** Every account, those that lists do not show yet included. */
   all(): ExternalBankAccount[] {
     this.#advance();
     return [...this.#accounts.values()];
   }
 
   setState(account: ExternalBankAccount, state: AccountState, failureCode: string | null = null): void {
-    this.#due.delete(account.guid);
+    this.#scheduled.delete(account.guid);
     account.state = state;
     account.failureCode = failureCode;
     account.updatedAtMs = this.#now();
@@ -125,9 +125,9 @@ export class ExternalBankAccounts {
   remove(account: ExternalBankAccount): void {
     if (account.state === "deleting" || account.state === "deleted") return;
     this.setState(account, "deleting");
-    this.#due.set(account.guid, {
+    this.#scheduled.set(account.guid, {
       atMs: this.#now() + this.#settings.deletingMs,
-      happen: () => {
+      apply: () => {
         account.state = "deleted";
       },
     });
@@ -135,11 +135,11 @@ export class ExternalBankAccounts {
 
   #advance(): void {
     const nowMs = this.#now();
-    for (const [guid, { atMs, happen }] of this.#due) {
+    for (const [guid, { atMs, apply }] of this.#scheduled) {
       const account = this.#accounts.get(guid);
       if (atMs > nowMs || !account) continue;
-      this.#due.delete(guid);
-      happen(account);
+      this.#scheduled.delete(guid);
+      apply(account);
       account.updatedAtMs = atMs;
     }
   }

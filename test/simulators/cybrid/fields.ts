@@ -1,5 +1,5 @@
-/** Checks of request bodies, with the wording of Cybrid's 400 answers. */
-import { refuse } from "./errors.ts";
+/** Validates request bodies, with the wording of Cybrid's 400 answers. */
+import { apiError } from "./errors.ts";
 
 export interface FieldRule {
   required?: boolean;
@@ -10,13 +10,13 @@ export interface FieldRule {
 
 export type Fields<Names extends string> = { [Name in Names]?: string };
 
-/** The named string fields of a body, `null` taken for absent. Other fields are ignored. */
+/** The named string fields of a body; `null` counts as absent, other fields are ignored. */
 export function readFields<Names extends string>(
   body: unknown,
   rules: Record<Names, FieldRule>,
 ): Fields<Names> {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw refuse(400, "invalid_value", "Invalid value. The request body must be a JSON object");
+    throw apiError(400, "invalid_value", "Invalid value. The request body must be a JSON object");
   }
   const given = body as Record<string, unknown>;
   const entries = Object.entries(rules) as [Names, FieldRule][];
@@ -29,7 +29,7 @@ export function readFields<Names extends string>(
     const value = given[name] ?? null;
     if (value === null) continue;
     if (typeof value !== "string") {
-      throw refuse(400, "invalid_value", `Invalid value. ${name} must be a string`);
+      throw apiError(400, "invalid_value", `Invalid value. ${name} must be a string`);
     }
     checkValue(name, value, rule);
     fields[name] = value;
@@ -38,21 +38,25 @@ export function readFields<Names extends string>(
 }
 
 export function missingParameter(names: string[]) {
-  return refuse(400, "missing_parameter", `Missing parameter. Required: ${names.join(", ")}`);
+  return apiError(400, "missing_parameter", `Missing parameter. Required: ${names.join(", ")}`);
 }
 
 function checkValue(name: string, value: string, { min, max, oneOf }: FieldRule): void {
   if (oneOf && !oneOf.includes(value)) {
-    throw refuse(
+    throw apiError(
       400,
       "invalid_value",
       `Invalid value exception. Parameter: ${name} supported values: ${JSON.stringify(oneOf)}`,
     );
   }
   if (min !== undefined && value.length < min) {
-    throw refuse(400, "invalid_value", `Invalid value. ${name} must be at the least ${min} characters long`);
+    throw apiError(
+      400,
+      "invalid_value",
+      `Invalid value. ${name} must be at the least ${min} characters long`,
+    );
   }
   if (max !== undefined && value.length > max) {
-    throw refuse(400, "invalid_value", `Invalid value. ${name} must be at the most ${max} characters long`);
+    throw apiError(400, "invalid_value", `Invalid value. ${name} must be at the most ${max} characters long`);
   }
 }

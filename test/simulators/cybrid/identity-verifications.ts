@@ -1,4 +1,4 @@
-/** Ownership checks: the only kind of identity verification that the stand-in knows. */
+/** Ownership checks: the only kind of identity verification that the stand-in supports. */
 import type { ExternalBankAccount, ExternalBankAccounts } from "./external-bank-accounts.ts";
 import { newGuid } from "./guid.ts";
 import type { CybridSettings } from "./settings.ts";
@@ -72,7 +72,7 @@ export class IdentityVerifications {
     return [...this.#verifications.values()];
   }
 
-  /** A passed check also completes its account, so whoever reads accounts calls this first. */
+  /** A passed check also completes its account, so call this before reading accounts. */
   advance(): void {
     const nowMs = this.#now();
     for (const plan of this.#plans) {

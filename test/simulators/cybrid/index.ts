@@ -1,11 +1,15 @@
 /**
- * A stand-in for Cybrid: its identity server and its bank API at one address.
- * It refuses what Cybrid's published descriptions say that it refuses; where nobody knows, a setting decides.
+ * A stand-in for Cybrid: its identity server and its bank API at one URL.
+ * It rejects what Cybrid's published descriptions reject; where they leave something open, a setting decides.
  */
-import type { Call } from "../call-log.ts";
-import type { Faults } from "../faults.ts";
-import { bearerToken, type Dialect, type SimulatorRequest, startServer } from "../http.ts";
 import type { PlaidBackend } from "../plaid/backend.ts";
+import {
+  bearerToken,
+  type Dialect,
+  type ProviderRequest,
+  type ProviderServer,
+  startProviderServer,
+} from "../provider-server.ts";
 import { Bank } from "./bank.ts";
 import type { Customer, CustomerState, CustomerType } from "./customers.ts";
 import { errorAnswer, plainError } from "./errors.ts";
@@ -20,46 +24,39 @@ export type { AccountState, Customer, ExternalBankAccount, IdentityVerification,
 
 export interface CybridOptions {
   plaid: PlaidBackend;
-  /** 0, the default, takes any free one. */
+  /** 0, the default, takes a free one. */
   port?: number;
   now?: () => number;
   settings?: Partial<CybridSettings>;
 }
 
-export interface CybridSimulator {
-  url: string;
+export interface CybridStandIn extends ProviderServer {
   identityUrl: string;
   /** Changes take effect with the next request. */
   settings: CybridSettings;
-  faults: Faults;
-  calls: Call[];
-  /** The names of its operations, as in the call log. */
-  routeNames: readonly string[];
-  /** The new customer's guid; `verified` unless told otherwise. */
+  /** The new customer's guid; `verified` unless another state is given. */
   addCustomer(customer: { type: CustomerType; state?: CustomerState; guid?: string }): string;
   setCustomerState(customerGuid: string, state: CustomerState): void;
   customers(): Customer[];
-  /** In order of creation, also those that lists hide, as they stand now. */
+  /** In order of creation, in their current state, those that lists hide included. */
   accounts(customerGuid?: string): ExternalBankAccount[];
   workflows(customerGuid?: string): Workflow[];
   workflowState(workflow: Workflow): string;
   verifications(customerGuid?: string): IdentityVerification[];
-  /** Puts an account into a state by hand; what was to happen to it is called off. */
+  /** Puts an account into a state; whatever was scheduled for it is canceled. */
   forceState(accountGuid: string, state: AccountState, failureCode?: string): void;
-  /** What balance reads of this one account find from now on. */
+  /** The outcome of balance reads of this one account from now on. */
   setBalanceOutcome(accountGuid: string, outcome: BalanceOutcome): void;
-  /** Ends every access token that is out. */
   expireAccessTokens(): void;
-  /** Every access token that was given out, to look for where none may be. */
+  /** Every access token that was issued, to search for where none may appear. */
   accessTokens(): string[];
-  close(): Promise<void>;
 }
 
-export async function startCybrid(options: CybridOptions): Promise<CybridSimulator> {
+export async function startCybrid(options: CybridOptions): Promise<CybridStandIn> {
   const now = options.now ?? Date.now;
   const settings = { ...defaultCybridSettings(), ...options.settings };
   const bank = new Bank(settings, options.plaid, now);
-  const server = await startServer({
+  const server = await startProviderServer({
     routes: cybridRoutes(bank),
     dialect: cybridDialect(bank),
     port: options.port ?? 0,
@@ -92,7 +89,7 @@ export async function startCybrid(options: CybridOptions): Promise<CybridSimulat
       account(guid).balanceOutcome = outcome;
     },
     expireAccessTokens: () => bank.accessTokens.expireAll(),
-    accessTokens: () => bank.accessTokens.all(),
+    accessTokens: () => bank.accessTokens.tokens(),
   };
 }
 
@@ -114,13 +111,13 @@ function cybridDialect(bank: Bank): Dialect {
   };
 }
 
-function customerInRequest(request: SimulatorRequest): string | undefined {
+function customerInRequest(request: ProviderRequest): string | undefined {
   const body = request.body as { customer_guid?: unknown } | undefined | null;
   if (typeof body?.customer_guid === "string") return body.customer_guid;
   return request.query.get("customer_guid") ?? undefined;
 }
 
-function customerInPath(bank: Bank, { path, params }: SimulatorRequest): string | undefined {
+function customerInPath(bank: Bank, { path, params }: ProviderRequest): string | undefined {
   const { guid } = params;
   if (guid === undefined) return undefined;
   if (path.startsWith("/api/customers/")) return guid;

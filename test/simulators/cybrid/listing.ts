@@ -1,14 +1,14 @@
 /** Cybrid's lists: filters of comma-separated values, pages from 0. */
-import type { Answer } from "../http.ts";
-import { refuse } from "./errors.ts";
+import type { Answer } from "../answer.ts";
+import { apiError } from "./errors.ts";
 
 const DEFAULT_PER_PAGE = 10;
 const MAX_PER_PAGE = 100;
 const MAX_FILTER_LENGTH = 4096;
 
 export interface ListFilter<Name extends string> {
-  asks(name: Name): boolean;
-  /** Whether an object with this value passes the filter of that name; it does where none is asked for. */
+  has(name: Name): boolean;
+  /** Whether an object with this value passes the filter of that name, if the request has one. */
   passes(name: Name, value: string | null): boolean;
 }
 
@@ -19,7 +19,7 @@ export function readFilter<Name extends string>(query: URLSearchParams, ...names
     if (text === null) continue;
     if (text.length > MAX_FILTER_LENGTH) {
       const what = `comma separated ${name.replaceAll("_", " ")}s`;
-      throw refuse(
+      throw apiError(
         400,
         "invalid_value",
         `Invalid value. ${what} must be at the most ${MAX_FILTER_LENGTH} characters long`,
@@ -28,7 +28,7 @@ export function readFilter<Name extends string>(query: URLSearchParams, ...names
     wanted.set(name, new Set(text.split(",").map((value) => value.trim())));
   }
   return {
-    asks: (name) => wanted.has(name),
+    has: (name) => wanted.has(name),
     passes: (name, value) => {
       const values = wanted.get(name);
       return values === undefined || (value !== null && values.has(value));
@@ -36,7 +36,7 @@ export function readFilter<Name extends string>(query: URLSearchParams, ...names
   };
 }
 
-/** One page of what `oldestFirst` holds, newest first. */
+/** One page of `oldestFirst`, newest first. */
 export function listAnswer<Item>(
   query: URLSearchParams,
   oldestFirst: Item[],
@@ -62,7 +62,7 @@ function integer(
   if (text === null) return fallback;
   const value = Number(text);
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw refuse(400, "invalid_value", `Invalid value. ${name} must be between ${least} and ${most}`);
+    throw apiError(400, "invalid_value", `Invalid value. ${name} must be between ${least} and ${most}`);
   }
   return value;
 }

@@ -1,5 +1,6 @@
-/** The table of operations: route, the scope it asks for, what does it. */
-import type { Answer, Route, SimulatorRequest } from "../http.ts";
+/** The table of operations: route, the scope it needs, its handler. */
+import type { Answer } from "../answer.ts";
+import type { ProviderRequest, Route } from "../provider-server.ts";
 import { authorize } from "./authorization.ts";
 import type { Bank } from "./bank.ts";
 import { createAccessToken } from "./routes/access-tokens.ts";
@@ -18,7 +19,7 @@ import {
 } from "./routes/identity-verifications.ts";
 import { createWorkflow, getWorkflow, listWorkflows } from "./routes/workflows.ts";
 
-type Operation = (bank: Bank, request: SimulatorRequest) => Answer;
+type Operation = (bank: Bank, request: ProviderRequest) => Answer;
 
 const operations: [name: string, scope: string | null, operation: Operation][] = [
   ["POST /oauth/token", null, createAccessToken],
@@ -40,7 +41,7 @@ export function cybridRoutes(bank: Bank): Route[] {
   return operations.map(([name, scope, operation]) => ({
     name,
     handle: (request) => {
-      if (scope !== null) authorize(request, bank.accessTokens, scope);
+      if (scope !== null) authorize(bank, request, scope);
       return operation(bank, request);
     },
   }));

@@ -1,11 +1,11 @@
-/** Everything about the Cybrid stand-in that a test may change, also while it runs. */
+/** Everything about the Cybrid stand-in that a test may change, even while it runs. */
 
 export interface CybridSettings {
   clientId: string;
   clientSecret: string;
-  /** What this client may ask for. */
+  /** What this client may request. */
   grantedScopes: string[];
-  /** A token request for more than that. Unknown of the real one. */
+  /** What happens to a token request for more than that. Not published. */
   excessScopes: "refused" | "dropped";
   accessTokenLifeS: number;
 
@@ -13,39 +13,39 @@ export interface CybridSettings {
   workflowMs: number;
   /** Time that a completed workflow still lacks its `plaid_link_token`. */
   tokenLagMs: number;
-  /** The codes are published nowhere: use any. */
+  /** The failure codes are not published: use any. */
   workflowOutcome: "completed" | { failed: string };
   /** `null`: every URI counts as registered. */
   redirectUris: string[] | null;
-  /** How one that is not registered is refused. Unknown of the real one. */
+  /** How one that is not registered is rejected. Not published. */
   unregisteredRedirectUri: "422" | "failed later";
-  /** Off: the bank's set-up lacks its country, and every workflow is refused with 422. */
+  /** Off: the bank has no country configured, and every workflow is rejected with 422. */
   countryConfigured: boolean;
 
   /** Time that an account spends in `storing`. */
   accountMs: number;
   /** `by-customer`: an individual's account is `unverified`, a business's `completed`. */
   accountOutcome: "completed" | "unverified" | "by-customer" | { failed: string };
-  /** Off: the same bank account can be added again and again. */
+  /** Off: the same bank account can be added repeatedly. */
   duplicateDetection: boolean;
-  /** A used, expired or made-up public token. Unknown of the real one. */
+  /** How a used, expired or unknown public token is rejected. Not published. */
   spentTokenAnswers: "422" | "failed later";
-  /** The subtypes that do not end as `invalid_account_type`. Which they are is unknown of the real one. */
+  /** The subtypes that do not end as `invalid_account_type`. The real list is not published. */
   accountSubtypes: string[];
-  /** From when the answers name institution, mask and the bank's account name. Unknown of the real one. */
+  /** From when on answers contain institution, mask and the bank's account name. Not published. */
   plaidDetailsFrom: "creation" | "settlement";
-  /** Whether `asset` may be left out, on which Cybrid's own description is of two minds. */
+  /** Whether `asset` is required, on which Cybrid's own description contradicts itself. */
   assetRequired: boolean;
   assets: string[];
-  /** Time until a new account shows in lists. */
+  /** Time until a new account appears in lists. */
   listLagMs: number;
-  /** What a PATCH to `completed` makes of an account; `by-account`: as verified as it was before. */
+  /** The state after a PATCH to `completed`; `by-account`: as verified as the account was before. */
   patchAnswers: "by-account" | "completed" | "unverified";
-  /** What a read with `include_balances` or `force_balance_refresh` finds. */
+  /** The outcome of a read with `include_balances` or `force_balance_refresh`. */
   balanceOutcome: BalanceOutcome;
   /** Time that an account spends in `deleting`. */
   deletingMs: number;
-  /** Whether a deleted account can still be read and listed. Unknown of the real one. */
+  /** Whether a deleted account can still be read and listed. Not published. */
   deletedAccounts: "shown" | "hidden";
 
   /** Time that an ownership check takes, spread evenly over `verificationStates`. */

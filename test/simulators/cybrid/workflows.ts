@@ -1,4 +1,4 @@
-/** Workflows: each makes one Plaid link token, after a while. */
+/** Workflows: each creates one Plaid link token, after a while. */
 import type { LinkTokenRequest, PlaidBackend } from "../plaid/backend.ts";
 import { newGuid } from "./guid.ts";
 import type { CybridSettings } from "./settings.ts";
@@ -59,7 +59,7 @@ export class Workflows {
     return workflow.failureCode === null ? "completed" : "failed";
   }
 
-  /** `null` until it is ready. It is made when first read, which is when its life begins. */
+  /** `null` until it is ready. It is created when first read, which is when its lifetime starts. */
   linkToken(workflow: Workflow): string | null {
     if (workflow.failureCode !== null || this.#now() < workflow.tokenReadyAtMs) return null;
     workflow.linkToken ??= this.#plaid.createLinkToken(workflow.linkTokenRequest).linkToken;

@@ -1,5 +1,5 @@
-/** Lynx's refusals: a list of exceptions in an envelope without data. */
-import { type Answer, Refusal } from "../http.ts";
+/** Lynx's errors: a list of exceptions in an envelope without data. */
+import { type Answer, AnswerError } from "../answer.ts";
 
 export interface LynxException {
   /** Filled only for SYSTEM with status 400. */
@@ -8,8 +8,8 @@ export interface LynxException {
   exceptionMessage: string;
 }
 
-/** The published list contradicts the published sample, so these numbers mean something here only. */
-export const systemCodes = {
+/** The published list contradicts the published sample, so these numbers are the stand-in's own. */
+const systemCodes = {
   wrongOrganisation: "GBL-001",
   unknownMember: "GBL-002",
   redirectUriNotRegistered: "GBL-003",
@@ -18,15 +18,15 @@ export const systemCodes = {
   accountExists: "GBL-006",
 } as const;
 
-export function refuse(status: number, exceptions: LynxException[]): Refusal {
-  return new Refusal(exceptionsAnswer(status, exceptions));
+export function apiError(status: number, exceptions: LynxException[]): AnswerError {
+  return new AnswerError(exceptionsAnswer(status, exceptions));
 }
 
-export function refuseBySystem(code: keyof typeof systemCodes, exceptionMessage: string): Refusal {
-  return refuse(400, [{ errorCode: systemCodes[code], exceptionSource: "SYSTEM", exceptionMessage }]);
+export function systemError(code: keyof typeof systemCodes, exceptionMessage: string): AnswerError {
+  return apiError(400, [{ errorCode: systemCodes[code], exceptionSource: "SYSTEM", exceptionMessage }]);
 }
 
-/** A status with nothing particular to say: 401, 404, 429, 5xx. */
+/** A status without a specific message: 401, 404, 429, 5xx. */
 export function plainError(status: number): Answer {
   return exceptionsAnswer(status, [
     { errorCode: null, exceptionSource: "SYSTEM", exceptionMessage: `The request ended with ${status}` },

@@ -1,10 +1,10 @@
-/** Keys that have done their work, kept for ever, apart for each endpoint. */
-import type { Answer } from "../http.ts";
+/** The answers of completed requests by idempotency key, kept forever, separately for each endpoint. */
+import type { Answer } from "../answer.ts";
 
 export class IdempotencyKeys {
   readonly #answers = new Map<string, Answer>();
 
-  /** The earlier success under this key, or else what `work` answers; a refusal leaves the key free. */
+  /** The earlier success under this key, else the answer of `work`; if that fails, the key stays unused. */
   once(endpoint: string, key: string, work: () => Answer): Answer {
     const place = `${endpoint} ${key}`;
     const earlier = this.#answers.get(place);

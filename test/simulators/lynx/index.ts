@@ -1,18 +1,17 @@
 /**
  * A stand-in for Lynx: tokens, link tokens, verified links, the list of accounts.
- * It refuses what Lynx's guide and public pages say that it refuses; where nobody knows, a setting decides.
+ * It rejects what Lynx's guide and public pages reject; where they leave something open, a setting decides.
  */
-import type { Call } from "../call-log.ts";
-import type { Faults } from "../faults.ts";
+import { AnswerError } from "../answer.ts";
+import type { PlaidBackend } from "../plaid/backend.ts";
 import {
   bearerToken,
   type Dialect,
-  Refusal,
+  type ProviderRequest,
+  type ProviderServer,
   type Route,
-  type SimulatorRequest,
-  startServer,
-} from "../http.ts";
-import type { PlaidBackend } from "../plaid/backend.ts";
+  startProviderServer,
+} from "../provider-server.ts";
 import { plainError } from "./exceptions.ts";
 import { getLinkToken, linkVerified, listAccounts } from "./operations.ts";
 import { type MemberBankAccount, Organisation } from "./organisation.ts";
@@ -20,42 +19,34 @@ import { defaultLynxPaths, defaultLynxSettings, type LynxPaths, type LynxSetting
 import { createAccessToken } from "./token-endpoint.ts";
 
 export { defaultLynxPaths, defaultLynxSettings, type LynxPaths, type LynxSettings } from "./settings.ts";
-export type { MemberBankAccount };
 
 export interface LynxOptions {
   plaid: PlaidBackend;
-  /** 0, the default, takes any free one. */
+  /** 0, the default, takes a free one. */
   port?: number;
   now?: () => number;
   settings?: Partial<LynxSettings>;
   paths?: Partial<LynxPaths>;
 }
 
-export interface LynxSimulator {
-  url: string;
-  /** Where the operations are: Lynx publishes no paths. Route names in calls and faults are `POST ` and one of these. */
+export interface LynxStandIn extends ProviderServer {
+  /** Lynx publishes no paths. Route names in calls and faults are `POST ` and one of these. */
   paths: LynxPaths;
   /** Changes take effect with the next request. */
   settings: LynxSettings;
-  faults: Faults;
-  calls: Call[];
-  /** The names of its operations, as in the call log. */
-  routeNames: readonly string[];
-  /** In order of creation, also those that the list does not show yet. */
+  /** In order of creation, those that the list does not show yet included. */
   accounts(clientMemberId?: string): MemberBankAccount[];
-  /** Ends every access token that is out. */
   expireAccessTokens(): void;
-  /** Every access token that was given out, to look for where none may be. */
+  /** Every access token that was issued, to search for where none may appear. */
   accessTokens(): string[];
-  close(): Promise<void>;
 }
 
-export async function startLynx(options: LynxOptions): Promise<LynxSimulator> {
+export async function startLynx(options: LynxOptions): Promise<LynxStandIn> {
   const now = options.now ?? Date.now;
   const settings = { ...defaultLynxSettings(), ...options.settings };
   const paths = { ...defaultLynxPaths, ...options.paths };
   const organisation = new Organisation(settings, options.plaid, now);
-  const server = await startServer({
+  const server = await startProviderServer({
     routes: lynxRoutes(organisation, paths),
     dialect: lynxDialect(organisation),
     port: options.port ?? 0,
@@ -70,7 +61,7 @@ export async function startLynx(options: LynxOptions): Promise<LynxSimulator> {
         (account) => clientMemberId === undefined || account.clientMemberId === clientMemberId,
       ),
     expireAccessTokens: () => organisation.accessTokens.expireAll(),
-    accessTokens: () => organisation.accessTokens.all(),
+    accessTokens: () => organisation.accessTokens.tokens(),
   };
 }
 
@@ -79,7 +70,7 @@ function lynxRoutes(organisation: Organisation, paths: LynxPaths): Route[] {
     name: `POST ${path}`,
     handle: (request) => {
       const token = bearerToken(request);
-      if (!token || !organisation.accessTokens.isValid(token)) throw new Refusal(plainError(401));
+      if (!token || !organisation.accessTokens.live(token)) throw new AnswerError(plainError(401));
       return operation(organisation, request);
     },
   });
@@ -105,7 +96,7 @@ function lynxDialect(organisation: Organisation): Dialect {
   };
 }
 
-function memberInRequest(request: SimulatorRequest): string | undefined {
+function memberInRequest(request: ProviderRequest): string | undefined {
   const body = request.body as { data?: { member?: { clientMemberId?: unknown } } } | undefined | null;
   const clientMemberId = body?.data?.member?.clientMemberId;
   return typeof clientMemberId === "string" ? clientMemberId : undefined;

@@ -1,7 +1,8 @@
-/** What the Lynx stand-in can do, once the caller is known. */
-import type { Answer, SimulatorRequest } from "../http.ts";
+/** The operations of the Lynx stand-in, for an authorized caller. */
+import type { Answer } from "../answer.ts";
 import { isRedirectUri } from "../plaid/redirect-uri.ts";
-import { refuse, refuseBySystem } from "./exceptions.ts";
+import type { ProviderRequest } from "../provider-server.ts";
+import { apiError, systemError } from "./exceptions.ts";
 import { type AccountType, accountTypes, type Organisation } from "./organisation.ts";
 import { parameterException, requiredStrings } from "./required-strings.ts";
 
@@ -9,7 +10,7 @@ const MAX_KEY_LENGTH = 255;
 const keyPath = "idempotency.idempotencyKey";
 
 /** Get Link Token. A reused key replays the earlier token, expired or not. */
-export function getLinkToken(organisation: Organisation, request: SimulatorRequest): Answer {
+export function getLinkToken(organisation: Organisation, request: ProviderRequest): Answer {
   return onceByKey(organisation, request, () => {
     const fields = requiredStrings(
       request.body,
@@ -23,7 +24,7 @@ export function getLinkToken(organisation: Organisation, request: SimulatorReque
     const { redirectUris, linkTokenField } = organisation.settings;
     const registered = redirectUris === null || redirectUris.includes(redirectUri);
     if (!isRedirectUri(redirectUri) || !registered) {
-      throw refuseBySystem("redirectUriNotRegistered", "The redirect URI is not registered");
+      throw systemError("redirectUriNotRegistered", "The redirect URI is not registered");
     }
     const { linkToken } = organisation.plaid.createLinkToken({ customerId: clientMemberId, redirectUri });
     return success(organisation, { [linkTokenField]: linkToken });
@@ -31,7 +32,7 @@ export function getLinkToken(organisation: Organisation, request: SimulatorReque
 }
 
 /** Link External Account Verified. */
-export function linkVerified(organisation: Organisation, request: SimulatorRequest): Answer {
+export function linkVerified(organisation: Organisation, request: ProviderRequest): Answer {
   return onceByKey(organisation, request, () => {
     const fields = requiredStrings(
       request.body,
@@ -47,16 +48,16 @@ export function linkVerified(organisation: Organisation, request: SimulatorReque
     const type = fields["data.memberBankAccount.type"];
     if (!isAccountType(type)) {
       const complaint = `must be one of ${accountTypes.join(", ")}`;
-      throw refuse(400, [parameterException("data.memberBankAccount.type", complaint)]);
+      throw apiError(400, [parameterException("data.memberBankAccount.type", complaint)]);
     }
     const exchanged = organisation.plaid.exchange(fields["data.memberBankAccount.partnerAccessToken"]);
-    if (!exchanged.ok) throw refuseBySystem("partnerTokenInvalid", "The partner access token is not valid");
+    if (!exchanged.ok) throw systemError("partnerTokenInvalid", "The partner access token is not valid");
     const { institution, accounts } = exchanged.item;
     const account = accounts.find(({ id }) => id === fields["data.memberBankAccount.partnerAccountId"]);
-    if (!account) throw refuseBySystem("partnerAccountUnknown", "The partner account is not known");
+    if (!account) throw systemError("partnerAccountUnknown", "The partner account is not known");
 
     const { duplicateDetection, listLagMs, linkVerifiedData } = organisation.settings;
-    const wish = {
+    const added = {
       clientMemberId,
       name: fields["data.memberBankAccount.name"],
       type,
@@ -64,17 +65,17 @@ export function linkVerified(organisation: Organisation, request: SimulatorReque
       account,
       listLagMs: request.listLagMs ?? listLagMs,
     };
-    if (duplicateDetection && organisation.holds(wish)) {
-      throw refuseBySystem("accountExists", "The account exists already");
+    if (duplicateDetection && organisation.holds(added)) {
+      throw systemError("accountExists", "The account exists already");
     }
-    const { id } = organisation.addAccount(wish);
+    const { id } = organisation.addAccount(added);
     const data = { uuid: id, object: { id }, nothing: null }[linkVerifiedData];
     return success(organisation, data);
   });
 }
 
-/** Get Member External Bank Account List: no identifiers in it, as far as anyone has published. */
-export function listAccounts(organisation: Organisation, request: SimulatorRequest): Answer {
+/** Get Member External Bank Account List: by what is published, it contains no identifiers. */
+export function listAccounts(organisation: Organisation, request: ProviderRequest): Answer {
   const fields = requiredStrings(request.body, "data.member.clientMemberId", "data.clientOrg.name");
   const clientMemberId = fields["data.member.clientMemberId"];
   const name = fields["data.clientOrg.name"];
@@ -92,21 +93,21 @@ export function listAccounts(organisation: Organisation, request: SimulatorReque
   return success(organisation, { member: { clientMemberId }, clientOrg: { name }, externalAccounts });
 }
 
-/** Under a key that did its work before, nothing else of the request is even looked at. */
-function onceByKey(organisation: Organisation, request: SimulatorRequest, work: () => Answer): Answer {
+/** Under a key that has succeeded before, the rest of the request is not even read. */
+function onceByKey(organisation: Organisation, request: ProviderRequest, work: () => Answer): Answer {
   const key = requiredStrings(request.body, keyPath)[keyPath];
   if (key.length > MAX_KEY_LENGTH) {
-    throw refuse(400, [parameterException(keyPath, `must be at most ${MAX_KEY_LENGTH} characters long`)]);
+    throw apiError(400, [parameterException(keyPath, `must be at most ${MAX_KEY_LENGTH} characters long`)]);
   }
   return organisation.idempotencyKeys.once(request.path, key, work);
 }
 
 function checkMember({ settings }: Organisation, clientMemberId: string, clientOrgName: string): void {
   if (clientOrgName !== settings.clientOrgName) {
-    throw refuseBySystem("wrongOrganisation", "clientOrg does not match the token's organisation");
+    throw systemError("wrongOrganisation", "clientOrg does not match the token's organisation");
   }
   if (settings.members !== null && !settings.members.includes(clientMemberId)) {
-    throw refuseBySystem("unknownMember", "The member does not exist");
+    throw systemError("unknownMember", "The member does not exist");
   }
 }
 

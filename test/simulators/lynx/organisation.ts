@@ -1,7 +1,7 @@
 /** The whole state of the Lynx stand-in: one organisation, its settings, and its members' accounts. */
 import { randomUUID } from "node:crypto";
+import { IssuedTokens } from "../issued-tokens.ts";
 import type { Item, PlaidBackend } from "../plaid/backend.ts";
-import { AccessTokens } from "./access-tokens.ts";
 import { IdempotencyKeys } from "./idempotency-keys.ts";
 import type { LynxSettings } from "./settings.ts";
 
@@ -34,7 +34,7 @@ export class Organisation {
   readonly settings: LynxSettings;
   readonly plaid: PlaidBackend;
   readonly now: () => number;
-  readonly accessTokens: AccessTokens;
+  readonly accessTokens: IssuedTokens<{ jwt: string }>;
   readonly idempotencyKeys = new IdempotencyKeys();
   /** In order of creation. */
   readonly accounts: MemberBankAccount[] = [];
@@ -43,14 +43,14 @@ export class Organisation {
     this.settings = settings;
     this.plaid = plaid;
     this.now = now;
-    this.accessTokens = new AccessTokens(now);
+    this.accessTokens = new IssuedTokens(now);
   }
 
-  addAccount({ institution, account, listLagMs, ...wish }: NewMemberBankAccount): MemberBankAccount {
+  addAccount({ institution, account, listLagMs, ...named }: NewMemberBankAccount): MemberBankAccount {
     const createdAtMs = this.now();
     const added: MemberBankAccount = {
       id: randomUUID(),
-      ...wish,
+      ...named,
       institutionId: institution.id,
       accountNumber: account.accountNumber,
       routingNumber: account.routingNumber,

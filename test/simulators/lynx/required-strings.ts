@@ -1,10 +1,10 @@
-/** Reads nested request bodies; whatever is missing is told at once, one exception each. */
-import { type LynxException, refuse } from "./exceptions.ts";
+/** Reads nested request bodies; everything missing is reported at once, one exception each. */
+import { apiError, type LynxException } from "./exceptions.ts";
 
 /** The strings at these paths (`data.member.clientMemberId`), all required and not empty. */
 export function requiredStrings<Path extends string>(body: unknown, ...paths: Path[]): Record<Path, string> {
   if (typeof body !== "object" || body === null) {
-    throw refuse(400, [
+    throw apiError(400, [
       { errorCode: null, exceptionSource: "JSON", exceptionMessage: "The request body is not a JSON object" },
     ]);
   }
@@ -17,7 +17,7 @@ export function requiredStrings<Path extends string>(body: unknown, ...paths: Pa
     if (typeof value === "string" && value !== "") found[path] = value;
     else exceptions.push(parameterException(path, "is required"));
   }
-  if (exceptions.length > 0) throw refuse(400, exceptions);
+  if (exceptions.length > 0) throw apiError(400, exceptions);
   return found;
 }
 

@@ -1,31 +1,31 @@
-/** Everything about the Lynx stand-in that a test may change, also while it runs. */
+/** Everything about the Lynx stand-in that a test may change, even while it runs. */
 
 export interface LynxSettings {
   clientId: string;
   clientSecret: string;
-  /** The organisation of the client's tokens: `clientOrg.name` must be it. */
+  /** The organisation of the client's tokens, which `clientOrg.name` must match. */
   clientOrgName: string;
-  /** The audience a token is asked for. `null`: the address that the stand-in was called by, with a slash at its end. */
+  /** The audience of a token request. `null`: the URL that the stand-in was called by, with a trailing slash. */
   audience: string | null;
   accessTokenLifeS: number;
-  /** The same token is handed out again until so long before its end. */
+  /** The same token is returned until so long before it expires. */
   accessTokenRollsS: number;
-  /** Off: only the token itself tells when it ends. The token's answer is not documented. */
+  /** Off: the expiry is only in the token itself. The token response is not documented. */
   expiresIn: boolean;
 
-  /** The API documents `{data, exceptions}`, the guide shows the bare data. */
+  /** The API description has `{data, exceptions}`, the guide shows the bare data. */
   answers: "enveloped" | "bare";
   linkTokenField: "token" | "linkToken";
-  /** What Link Verified answers as data. Undocumented; a sibling answers a UUID. */
+  /** The data that Link Verified answers. Undocumented; a similar operation answers a UUID. */
   linkVerifiedData: "uuid" | "object" | "nothing";
 
   /** `null`: every URI counts as registered. */
   redirectUris: string[] | null;
   /** `null`: every clientMemberId counts as a member. */
   members: string[] | null;
-  /** On: a second account of the same number is refused. Nobody says whether Lynx does so. */
+  /** On: a second account with the same number is rejected. Whether Lynx does so is not published. */
   duplicateDetection: boolean;
-  /** Time until a new account shows in the list. */
+  /** Time until a new account appears in the list. */
   listLagMs: number;
 }
 

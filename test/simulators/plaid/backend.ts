@@ -3,7 +3,8 @@
  * The Link stand-in (browser) and the Cybrid and Lynx stand-ins (servers) share one instance.
  */
 import { randomUUID } from "node:crypto";
-import { type Institution, institutions } from "./institutions.ts";
+import { type Issued, IssuedTokens } from "../issued-tokens.ts";
+import { type Institution, type InstitutionAccount, institutions } from "./institutions.ts";
 import { defaultScenario, type LinkScenario } from "./scenario.ts";
 
 export interface LinkTokenRequest {
@@ -11,25 +12,15 @@ export interface LinkTokenRequest {
   customerId: string;
   language?: string;
   redirectUri?: string;
-  /** Update mode for the item that an earlier link made. */
+  /** Update mode for the item that an earlier link created. */
   updateItemId?: string;
 }
 
-export interface LinkTokenRecord extends LinkTokenRequest {
-  linkToken: string;
-  expiresAtMs: number;
-}
+export type LinkTokenRecord = Issued<LinkTokenRequest & { linkToken: string }>;
 
-/** An account as Link hands it to the page: its id is new with every item. */
-export interface ItemAccount {
+/** An account as Link passes it to the page: its id is new with every item. */
+export interface ItemAccount extends InstitutionAccount {
   id: string;
-  name: string;
-  mask: string | null;
-  type: string;
-  subtype: string;
-  /** The bank's own number: the same in every item, which is how duplicates are found. */
-  accountNumber: string;
-  routingNumber: string;
 }
 
 export interface Item {
@@ -37,23 +28,17 @@ export interface Item {
   customerId: string;
   institution: Institution;
   accounts: ItemAccount[];
-  /** When the customer last signed in at the bank for it: update mode moves this on and makes nothing new. */
+  /** When the customer last signed in at the bank for it: update mode changes this and creates nothing. */
   signedInAtMs: number;
 }
 
 export type ExchangeResult = { ok: true; item: Item } | { ok: false; errorCode: "INVALID_PUBLIC_TOKEN" };
 
-interface PublicTokenRecord {
-  item: Item;
-  expiresAtMs: number;
-  used: boolean;
-}
-
 export interface PlaidSettings {
   linkTokenLifeMs: number;
   updateTokenLifeMs: number;
   publicTokenLifeMs: number;
-  /** Off: a public token can be exchanged again and again, so that nothing but the caller prevents a double. */
+  /** Off: a public token can be exchanged repeatedly, so that only the caller prevents a second account. */
   singleUsePublicTokens: boolean;
 }
 
@@ -64,55 +49,49 @@ export class PlaidBackend {
     publicTokenLifeMs: 30 * 60_000,
     singleUsePublicTokens: true,
   };
-  /** How Link behaves for whoever opens it next. */
+  /** How Link behaves the next time it is opened. */
   readonly scenario: LinkScenario = defaultScenario();
 
-  readonly #linkTokens = new Map<string, LinkTokenRecord>();
-  readonly #publicTokens = new Map<string, PublicTokenRecord>();
+  readonly #linkTokens: IssuedTokens<LinkTokenRequest & { linkToken: string }>;
+  readonly #publicTokens: IssuedTokens<{ item: Item; used: boolean }>;
   readonly #items = new Map<string, Item>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
+    this.#linkTokens = new IssuedTokens(now);
+    this.#publicTokens = new IssuedTokens(now);
   }
 
   createLinkToken(request: LinkTokenRequest): LinkTokenRecord {
-    const life = request.updateItemId ? this.settings.updateTokenLifeMs : this.settings.linkTokenLifeMs;
-    const record = {
-      ...request,
-      linkToken: `link-sandbox-${randomUUID()}`,
-      expiresAtMs: this.#now() + life,
-    };
-    this.#linkTokens.set(record.linkToken, record);
-    return record;
+    const lifeMs = request.updateItemId ? this.settings.updateTokenLifeMs : this.settings.linkTokenLifeMs;
+    const linkToken = `link-sandbox-${randomUUID()}`;
+    return this.#linkTokens.issue(linkToken, { ...request, linkToken }, lifeMs);
   }
 
-  /** The record while the token lives, else `undefined`: Link then says INVALID_LINK_TOKEN. */
+  /** The record while the token is live, else `undefined`: Link then reports INVALID_LINK_TOKEN. */
   linkToken(linkToken: string): LinkTokenRecord | undefined {
-    const record = this.#linkTokens.get(linkToken);
-    return record && record.expiresAtMs > this.#now() ? record : undefined;
+    return this.#linkTokens.live(linkToken);
   }
 
   expireLinkToken(linkToken: string): void {
-    const record = this.#linkTokens.get(linkToken);
-    if (record) record.expiresAtMs = 0;
+    this.#linkTokens.expire(linkToken);
   }
 
-  /** All that were ever made, in that order. */
+  /** Every one that was created, oldest first. */
   linkTokens(): LinkTokenRecord[] {
-    return [...this.#linkTokens.values()];
+    return this.#linkTokens.all();
   }
 
   expireLinkTokens(): void {
-    for (const record of this.#linkTokens.values()) record.expiresAtMs = 0;
+    this.#linkTokens.expireAll();
   }
 
-  /** Those that nobody has exchanged in time. */
   expirePublicTokens(): void {
-    for (const record of this.#publicTokens.values()) record.expiresAtMs = 0;
+    this.#publicTokens.expireAll();
   }
 
-  /** What Link does when a customer has chosen: makes the item and a public token for it. */
+  /** What Link does when a customer has chosen: creates the item and a public token for it. */
   issuePublicToken(
     linkToken: string,
     institutionId: string,
@@ -134,19 +113,14 @@ export class PlaidBackend {
     };
     this.#items.set(item.itemId, item);
     const publicToken = `public-sandbox-${randomUUID()}`;
-    this.#publicTokens.set(publicToken, {
-      item,
-      expiresAtMs: this.#now() + this.settings.publicTokenLifeMs,
-      used: false,
-    });
+    this.#publicTokens.issue(publicToken, { item, used: false }, this.settings.publicTokenLifeMs);
     return { publicToken, item };
   }
 
   /** What Cybrid and Lynx do with a public token. */
   exchange(publicToken: string): ExchangeResult {
-    const record = this.#publicTokens.get(publicToken);
-    const spent = record?.used && this.settings.singleUsePublicTokens;
-    if (!record || spent || record.expiresAtMs <= this.#now()) {
+    const record = this.#publicTokens.live(publicToken);
+    if (!record || (record.used && this.settings.singleUsePublicTokens)) {
       return { ok: false, errorCode: "INVALID_PUBLIC_TOKEN" };
     }
     record.used = true;

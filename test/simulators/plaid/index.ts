@@ -1,123 +1,116 @@
 /** The Plaid Link stand-in: Link's script, its iframe, the bank's own page, and the server behind them. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fillPage, json, seeOther, startWebServer, text, type WebAnswer } from "../web-server.ts";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { type Context, Hono } from "hono";
+import { fillPage } from "../page-template.ts";
+import { listen, type Server, webApp } from "../server.ts";
 import type { PlaidBackend } from "./backend.ts";
 import { institutions } from "./institutions.ts";
 import { LinkSessions, type OAuthState } from "./link-sessions.ts";
 import type { LinkScenario } from "./scenario.ts";
 
-export interface PlaidStandIn {
-  url: string;
-  /** What a page puts where the address of Plaid's own script would be. */
+export interface PlaidStandIn extends Server {
+  /** What a page uses in place of the URL of Plaid's own script. */
   scriptUrl: string;
   backend: PlaidBackend;
-  /** The backend's scenario: what Link does for whoever opens it next. */
+  /** The backend's scenario: how Link behaves the next time it is opened. */
   settings: LinkScenario;
-  close(): Promise<void>;
 }
 
 /** What the iframe sends with a step: each step reads its own. */
-interface LinkStepBody {
-  link_session_id?: string;
-  link_token?: string;
-  received_redirect_uri?: string | null;
-  institution_id?: string;
-  username?: string;
-  password?: string;
-  code?: string;
-  accounts?: number[];
+interface LinkStep {
+  link_session_id: string;
+  link_token: string | null;
+  received_redirect_uri: string | null;
+  institution_id: string;
+  username: string;
+  password: string;
+  code: string;
+  accounts: number[];
 }
 
+const PAGES = join(import.meta.dirname, "browser");
 const SCRIPT_PATH = "/link/v2/stable/link-initialize.js";
-
-const assets: Record<string, [file: string, type: string]> = {
-  [SCRIPT_PATH]: ["link-initialize.js", "text/javascript"],
-  "/link/v2/stable/link.css": ["link.css", "text/css"],
-  "/link/v2/stable/link.js": ["link.js", "text/javascript"],
-  "/link/v2/stable/link-events.js": ["link-events.js", "text/javascript"],
-  "/link/v2/stable/bank-sign-in.js": ["bank-sign-in.js", "text/javascript"],
-  "/bank.css": ["bank.css", "text/css"],
-};
 
 export async function startPlaid(options: { backend: PlaidBackend; port?: number }): Promise<PlaidStandIn> {
   const { backend } = options;
   const { scenario } = backend;
   const sessions = new LinkSessions(backend);
 
-  const server = await startWebServer(options.port ?? 0, async ({ route, url, body }) => {
-    const asset = route.startsWith("GET ") && assets[url.pathname];
-    if (asset) return text(200, asset[1], await file(asset[0]));
-    switch (route) {
-      case "GET /link/v2/stable/link.html":
-        return text(200, "text/html", fillPage(await file("link.html"), { setup: linkSetup(scenario) }));
-      case "GET /oauth/begin":
-        return beginInPopup(sessions, url);
-      case "GET /oauth/authorize":
-        return bankPage(sessions.oauthState(url.searchParams.get("oauth_state_id") ?? ""));
-      case "POST /oauth/decide":
-        return bankDecision(sessions, new URLSearchParams(body));
-    }
-    if (!route.startsWith("POST /link/")) return json(404, { error: "not found" });
-    if (scenario.responseDelayMs > 0) await delay(scenario.responseDelayMs);
-    return linkStep(sessions, url, JSON.parse(body));
+  const app = webApp();
+  const page = (name: string, values: Record<string, string> = {}) => fillPage(join(PAGES, name), values);
+  const file = serveStatic({ root: PAGES, rewriteRequestPath: (path) => basename(path) });
+  app.get("/link/v2/stable/link.html", async (c) =>
+    c.html(await page("link.html", { setup: linkSetup(scenario) })),
+  );
+  app.get("/link/v2/stable/:file{.+\\.(?:js|css)}", file);
+  app.get("/bank.css", file);
+  app.route("/link", linkSteps(sessions, scenario));
+
+  // The pop-up opens this URL itself: Link cannot navigate a window that an opener policy has cut off from it.
+  app.get("/oauth/begin", (c) => {
+    const begun = sessions.startOAuth(c.req.query("link_session_id") ?? "", "popup");
+    return "pane" in begun ? c.text("You can close this window.", 410) : c.redirect(bankPath(begun), 303);
+  });
+  app.get("/oauth/authorize", async (c) => {
+    const state = sessions.oauthState(c.req.query("oauth_state_id") ?? "");
+    if (!state) return unknownSignIn(c);
+    return c.html(await page("bank.html", { bank: state.institution.name, state: state.id }));
+  });
+  app.post("/oauth/decide", async (c) => {
+    const form = new URLSearchParams(await c.req.text());
+    const state = sessions.oauthState(form.get("oauth_state_id") ?? "");
+    if (!state) return unknownSignIn(c);
+    const returnTo = sessions.decideOAuth(state, form.get("decision") === "allow");
+    return returnTo ? c.redirect(returnTo, 303) : c.html(await page("bank-closed.html"));
   });
 
-  return {
-    url: server.url,
-    scriptUrl: `${server.url}${SCRIPT_PATH}`,
-    backend,
-    settings: scenario,
-    close: server.close,
-  };
+  const server = await listen(app, options.port);
+  return { ...server, scriptUrl: server.url + SCRIPT_PATH, backend, settings: scenario };
 }
 
-function linkStep(sessions: LinkSessions, url: URL, body: LinkStepBody): WebAnswer {
-  const session = body.link_session_id ?? "";
-  switch (url.pathname) {
-    case "/link/start":
-      return json(200, sessions.start(body.link_token ?? "", body.received_redirect_uri ?? null));
-    case "/link/institution":
-      return json(200, sessions.selectInstitution(session, body.institution_id ?? ""));
-    case "/link/sign-in":
-      return json(200, sessions.signIn(session, body.username ?? "", body.password ?? ""));
-    case "/link/code":
-      return json(200, sessions.submitCode(session, body.code ?? ""));
-    case "/link/oauth/redirect": {
-      const begun = sessions.startOAuth(session, "redirect");
-      return json(200, "pane" in begun ? begun : { url: `${url.origin}${bankPath(begun)}` });
-    }
-    case "/link/oauth/poll":
-      return json(200, sessions.pollOAuth(session));
-    case "/link/finish":
-      return json(200, sessions.finish(session, body.accounts ?? []));
-    default:
-      return json(404, { error: "not found" });
-  }
-}
-
-/** The pop-up comes here by itself: Link cannot steer a window that an opener policy has cut off from it. */
-function beginInPopup(sessions: LinkSessions, url: URL): WebAnswer {
-  const begun = sessions.startOAuth(url.searchParams.get("link_session_id") ?? "", "popup");
-  return "pane" in begun ? text(410, "text/plain", "You can close this window.") : seeOther(bankPath(begun));
+/** Each step answers the screen that Link shows next. */
+function linkSteps(sessions: LinkSessions, scenario: LinkScenario): Hono {
+  const step = (c: Context) => c.req.json<LinkStep>();
+  return new Hono()
+    .post("*", async (_, next) => {
+      if (scenario.responseDelayMs > 0) await delay(scenario.responseDelayMs);
+      await next();
+    })
+    .post("/start", async (c) => {
+      const { link_token, received_redirect_uri } = await step(c);
+      return c.json(sessions.start(link_token ?? "", received_redirect_uri));
+    })
+    .post("/institution", async (c) => {
+      const { link_session_id, institution_id } = await step(c);
+      return c.json(sessions.selectInstitution(link_session_id, institution_id));
+    })
+    .post("/sign-in", async (c) => {
+      const { link_session_id, username, password } = await step(c);
+      return c.json(sessions.signIn(link_session_id, username, password));
+    })
+    .post("/code", async (c) => {
+      const { link_session_id, code } = await step(c);
+      return c.json(sessions.submitCode(link_session_id, code));
+    })
+    .post("/oauth/redirect", async (c) => {
+      const begun = sessions.startOAuth((await step(c)).link_session_id, "redirect");
+      return c.json("pane" in begun ? begun : { url: new URL(bankPath(begun), c.req.url).href });
+    })
+    .post("/oauth/poll", async (c) => c.json(sessions.pollOAuth((await step(c)).link_session_id)))
+    .post("/finish", async (c) => {
+      const { link_session_id, accounts } = await step(c);
+      return c.json(sessions.finish(link_session_id, accounts));
+    });
 }
 
 function bankPath(state: OAuthState): string {
   return `/oauth/authorize?oauth_state_id=${state.id}`;
 }
 
-async function bankPage(state: OAuthState | undefined): Promise<WebAnswer> {
-  if (!state) return text(404, "text/plain", "This sign-in is not known.");
-  const values = { bank: state.institution.name, state: state.id };
-  return text(200, "text/html", fillPage(await file("bank.html"), values));
-}
-
-async function bankDecision(sessions: LinkSessions, form: URLSearchParams): Promise<WebAnswer> {
-  const state = sessions.oauthState(form.get("oauth_state_id") ?? "");
-  if (!state) return text(404, "text/plain", "This sign-in is not known.");
-  const returnTo = sessions.decideOAuth(state, form.get("decision") === "allow");
-  return returnTo ? seeOther(returnTo) : text(200, "text/html", await file("bank-closed.html"));
+function unknownSignIn(c: Context): Response {
+  return c.text("This sign-in is not known.", 404);
 }
 
 function linkSetup(scenario: LinkScenario): string {
@@ -125,8 +118,4 @@ function linkSetup(scenario: LinkScenario): string {
     ...scenario,
     institutions: institutions.map(({ id, name, oauth, listed }) => ({ id, name, oauth, listed })),
   });
-}
-
-function file(name: string): Promise<string> {
-  return readFile(join(import.meta.dirname, "browser", name), "utf8");
 }

@@ -5,6 +5,7 @@ export interface InstitutionAccount {
   mask: string | null;
   type: string;
   subtype: string;
+  /** The same in every item, which is how duplicates are found. */
   accountNumber: string;
   routingNumber: string;
 }
@@ -14,11 +15,11 @@ export interface Institution {
   name: string;
   /** How the customer signs in: inside Link, or at the bank's own page. */
   oauth: boolean;
-  /** Its sign-in is an app, which sends the customer back in whatever browser the device prefers. */
+  /** Its sign-in is an app, which returns the customer in whatever browser the device prefers. */
   appToApp?: true;
-  /** Link shows it before anything is searched for. */
+  /** Link shows it before a search. */
   listed: boolean;
-  /** Plaid's sandbox keeps banks that are out of order on purpose. */
+  /** Plaid's sandbox has banks that fail on purpose. */
   health: "healthy" | "degraded" | "down";
   accounts: InstitutionAccount[];
 }

@@ -1,4 +1,4 @@
-/** Errors as Link hands them to `onExit`. */
+/** Errors as Link passes them to `onExit`. */
 
 export interface LinkError {
   error_type: string;

@@ -1,7 +1,7 @@
 /**
- * What Plaid's own servers know of customers who have Link open: where each stands, and which sign-ins at
- * a bank's own page are under way. It all lives here, not in the browser, so a customer who comes back from
- * the bank in another browser goes on where they were.
+ * What Plaid's own servers know about customers who have Link open: the step of each, and the pending sign-ins
+ * at a bank's own page. It is kept here, not in the browser, so that a customer who returns from the bank in
+ * another browser continues where they were.
  */
 import { randomUUID } from "node:crypto";
 import type { Item, LinkTokenRecord, PlaidBackend } from "./backend.ts";
@@ -9,7 +9,7 @@ import { type Institution, institutions } from "./institutions.ts";
 import { type LinkError, linkError } from "./link-errors.ts";
 import { type LinkSuccess, successMetadata } from "./link-success.ts";
 
-/** One screen of Link, and what it needs to be drawn. */
+/** One screen of Link, with everything that it shows. */
 export interface Screen {
   pane: "consent" | "credentials" | "code" | "oauth" | "accounts" | "connected" | "error";
   link_session_id: string;
@@ -17,12 +17,12 @@ export interface Screen {
   institution: { institution_id: string; name: string } | null;
   update: boolean;
   error?: LinkError;
-  /** By their place in the bank's list: an account gets its id only with its item. */
+  /** By their index in the bank's list: an account gets its id only with its item. */
   accounts?: { index: number; name: string; mask: string | null; subtype: string }[];
   success?: LinkSuccess;
 }
 
-type Drawn = Partial<Screen> & Pick<Screen, "pane">;
+type ScreenContent = Partial<Screen> & Pick<Screen, "pane">;
 
 interface LinkSession {
   id: string;
@@ -31,7 +31,7 @@ interface LinkSession {
   signedIn: boolean;
   failedSignIns: number;
   lastActiveMs: number;
-  /** The newest way to the bank's own page. */
+  /** The latest sign-in at the bank's own page. */
   oauthState: OAuthState | undefined;
 }
 
@@ -47,7 +47,7 @@ const IDLE_SESSION_MS = 30 * 60_000;
 const FAILED_SIGN_INS_MAX = 5;
 const SANDBOX_CODE = "1234";
 
-class LinkRefusal extends Error {
+class LinkFailure extends Error {
   readonly code: string;
   constructor(code: string) {
     super(code);
@@ -78,7 +78,7 @@ export class LinkSessions {
     };
     return this.#screen(session, () => {
       const record = this.#backend.linkToken(linkToken);
-      if (!record) throw new LinkRefusal("INVALID_LINK_TOKEN");
+      if (!record) throw new LinkFailure("INVALID_LINK_TOKEN");
       session.record = record;
       if (receivedRedirectUri !== null) return this.#resume(session, receivedRedirectUri);
       this.#sessions.set(session.id, session);
@@ -91,7 +91,7 @@ export class LinkSessions {
   selectInstitution(sessionId: string, institutionId: string): Screen {
     return this.#continue(sessionId, (session) => {
       session.institution = institutions.find(({ id }) => id === institutionId);
-      if (session.institution?.health === "down") throw new LinkRefusal("INSTITUTION_DOWN");
+      if (session.institution?.health === "down") throw new LinkFailure("INSTITUTION_DOWN");
       return { pane: session.institution?.oauth ? "oauth" : "credentials" };
     });
   }
@@ -99,13 +99,13 @@ export class LinkSessions {
   signIn(sessionId: string, username: string, password: string): Screen {
     return this.#continue(sessionId, (session) => {
       const forced = /^error_(\w+)$/.exec(password)?.[1];
-      if (forced && forced !== "INVALID_CREDENTIALS") throw new LinkRefusal(forced);
+      if (forced && forced !== "INVALID_CREDENTIALS") throw new LinkFailure(forced);
       if (username === "user_good" && password === "mfa_device") return { pane: "code" };
       if (username === "user_good" && password === "pass_good") return this.#signedIn(session);
       session.failedSignIns += 1;
       if (session.failedSignIns >= FAILED_SIGN_INS_MAX) {
         this.#backend.expireLinkToken(session.record.linkToken);
-        throw new LinkRefusal("INVALID_LINK_TOKEN");
+        throw new LinkFailure("INVALID_LINK_TOKEN");
       }
       return { pane: "credentials", error: this.#error("INVALID_CREDENTIALS") };
     });
@@ -118,12 +118,12 @@ export class LinkSessions {
   }
 
   /** The customer leaves for the bank's own page. */
-  startOAuth(sessionId: string, wanted: "popup" | "redirect"): OAuthState | Screen {
+  startOAuth(sessionId: string, requested: "popup" | "redirect"): OAuthState | Screen {
     let begun: OAuthState | undefined;
     const screen = this.#continue(sessionId, (session) => {
-      if (!session.institution) throw new LinkRefusal("INTERNAL_SERVER_ERROR");
-      const way = session.institution.appToApp ? "redirect" : wanted;
-      const mode = session.record.redirectUri ? way : "popup";
+      if (!session.institution) throw new LinkFailure("INTERNAL_SERVER_ERROR");
+      const preferred = session.institution.appToApp ? "redirect" : requested;
+      const mode = session.record.redirectUri ? preferred : "popup";
       begun = { id: randomUUID(), session, institution: session.institution, mode, status: "waiting" };
       session.oauthState = begun;
       this.#oauthStates.set(begun.id, begun);
@@ -136,7 +136,7 @@ export class LinkSessions {
     return this.#oauthStates.get(id);
   }
 
-  /** The bank's answer; the URL to return to, unless Link waits in another window. */
+  /** The decision at the bank; the URL to return to, unless Link waits in another window. */
   decideOAuth(state: OAuthState, allowed: boolean): string | null {
     if (state.status === "waiting") state.status = allowed ? "allowed" : "denied";
     if (state.mode === "popup" || !state.session.record.redirectUri) return null;
@@ -145,12 +145,12 @@ export class LinkSessions {
     return url.href;
   }
 
-  /** Link's own window asks whether the pop-up has come to an end. */
+  /** Link's own window polls for the outcome of the pop-up. */
   pollOAuth(sessionId: string): Screen | { waiting: true } {
     let waiting = false;
     const screen = this.#continue(sessionId, (session) => {
       const state = session.oauthState;
-      // After a redirect it is the page returned to that goes on, even where an app was left in a window of its own.
+      // After a redirect the page returned to continues, even if the one that started it is still open.
       waiting = !state || state.mode === "redirect" || state.status === "waiting";
       return waiting || !state ? { pane: "oauth" } : this.#afterBank(session, state);
     });
@@ -160,7 +160,7 @@ export class LinkSessions {
   finish(sessionId: string, indexes: number[]): Screen {
     return this.#continue(sessionId, (session) => {
       const { institution, record } = session;
-      if (!institution || !session.signedIn) throw new LinkRefusal("INTERNAL_SERVER_ERROR");
+      if (!institution || !session.signedIn) throw new LinkFailure("INTERNAL_SERVER_ERROR");
       const chosen = new Set(indexes.map((index) => institution.accounts[index]?.accountNumber));
       const { publicToken, item } = this.#backend.issuePublicToken(
         record.linkToken,
@@ -171,15 +171,15 @@ export class LinkSessions {
     });
   }
 
-  #resume(session: LinkSession, receivedRedirectUri: string): Drawn {
+  #resume(session: LinkSession, receivedRedirectUri: string): ScreenContent {
     const url = new URL(receivedRedirectUri);
     const state = this.#oauthStates.get(url.searchParams.get("oauth_state_id") ?? "");
     url.searchParams.delete("oauth_state_id");
     if (url.search || url.hash || url.href !== session.record.redirectUri)
-      throw new LinkRefusal("INVALID_FIELD");
-    if (!state) throw new LinkRefusal("OAUTH_STATE_ID_NOT_FOUND");
+      throw new LinkFailure("INVALID_FIELD");
+    if (!state) throw new LinkFailure("OAUTH_STATE_ID_NOT_FOUND");
     if (state.session.record.linkToken !== session.record.linkToken) {
-      throw new LinkRefusal("INCORRECT_LINK_TOKEN");
+      throw new LinkFailure("INCORRECT_LINK_TOKEN");
     }
     session.id = state.session.id;
     session.institution = state.institution;
@@ -187,14 +187,14 @@ export class LinkSessions {
     return this.#afterBank(session, state);
   }
 
-  #afterBank(session: LinkSession, state: OAuthState): Drawn {
-    if (state.status === "processed") throw new LinkRefusal("OAUTH_STATE_ID_ALREADY_PROCESSED");
+  #afterBank(session: LinkSession, state: OAuthState): ScreenContent {
+    if (state.status === "processed") throw new LinkFailure("OAUTH_STATE_ID_ALREADY_PROCESSED");
     const allowed = state.status === "allowed";
     state.status = "processed";
     return allowed ? this.#signedIn(session) : { pane: "oauth" };
   }
 
-  #signedIn(session: LinkSession): Drawn {
+  #signedIn(session: LinkSession): ScreenContent {
     session.signedIn = true;
     const { updateItemId } = session.record;
     if (updateItemId) return this.#connected(session, this.#backend.renewItem(updateItemId), null);
@@ -207,32 +207,32 @@ export class LinkSessions {
     return { pane: "accounts", accounts };
   }
 
-  #connected(session: LinkSession, item: Item, publicToken: string | null): Drawn {
+  #connected(session: LinkSession, item: Item, publicToken: string | null): ScreenContent {
     return {
       pane: "connected",
       success: successMetadata(item, publicToken, session.id, this.#backend.scenario),
     };
   }
 
-  #continue(sessionId: string, act: (session: LinkSession) => Drawn): Screen {
+  #continue(sessionId: string, act: (session: LinkSession) => ScreenContent): Screen {
     const session = this.#sessions.get(sessionId);
     if (!session) throw new Error(`no such Link session: ${sessionId}`);
     return this.#screen(session, () => {
       const idle = this.#now() - session.lastActiveMs > IDLE_SESSION_MS;
       if (idle || !this.#backend.linkToken(session.record.linkToken))
-        throw new LinkRefusal("INVALID_LINK_TOKEN");
+        throw new LinkFailure("INVALID_LINK_TOKEN");
       session.lastActiveMs = this.#now();
       return act(session);
     });
   }
 
-  #screen(session: LinkSession, act: () => Drawn): Screen {
-    let drawn: Drawn;
+  #screen(session: LinkSession, act: () => ScreenContent): Screen {
+    let content: ScreenContent;
     try {
-      drawn = act();
-    } catch (refusal) {
-      if (!(refusal instanceof LinkRefusal)) throw refusal;
-      drawn = { pane: "error", error: this.#error(refusal.code) };
+      content = act();
+    } catch (failure) {
+      if (!(failure instanceof LinkFailure)) throw failure;
+      content = { pane: "error", error: this.#error(failure.code) };
     }
     const { institution } = session;
     return {
@@ -240,7 +240,7 @@ export class LinkSessions {
       request_id: randomUUID().slice(0, 15).replaceAll("-", ""),
       institution: institution ? { institution_id: institution.id, name: institution.name } : null,
       update: session.record.updateItemId !== undefined,
-      ...drawn,
+      ...content,
     };
   }
 

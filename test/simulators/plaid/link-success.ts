@@ -1,4 +1,4 @@
-/** What `onSuccess` is given. */
+/** The arguments of `onSuccess`. */
 import type { Item } from "./backend.ts";
 import type { LinkScenario } from "./scenario.ts";
 
@@ -35,7 +35,7 @@ export function successMetadata(
       account: single ?? { id: null, name: null, mask: null, type: null, subtype: null },
       account_id: single?.id ?? null,
       transfer_status: null,
-      // The real one carries it too, which is why the metadata must never be logged or stored whole.
+      // The real metadata contains it too, so it must never be logged or stored whole.
       public_token,
     },
   };

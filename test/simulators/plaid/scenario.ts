@@ -1,29 +1,29 @@
-/** What a test or a person can ask of the Link stand-in beyond the choices that Link's own screens offer. */
+/** How the Link stand-in behaves, beyond the choices that Link's own screens offer. */
 
 export interface LinkScenario {
-  /** How an OAuth bank is reached: in a window of its own, or by taking the whole page there and back. */
+  /** How an OAuth bank opens: in a pop-up, or by a redirect of the whole page. */
   oauth: "popup" | "redirect";
   /** `never`: the iframe stays blank, as it does when an ad blocker or a CSP stops it. */
   onLoadDelayMs: number | "never";
-  /** How long each answer of Plaid's own server takes. */
+  /** How long each response of Plaid's own server takes. */
   responseDelayMs: number;
-  /** How many accounts Link lets the customer choose, and chooses beforehand. */
+  /** How many accounts the customer can choose, and Link preselects. */
   accounts: 0 | 1 | 2;
   nullInstitution: boolean;
   nullPublicToken: boolean;
   /** `metadata.accounts[0]` without its id. */
   missingAccountId: boolean;
-  /** No `accounts`, only the older `account` and `account_id`. */
+  /** No `accounts`, only the legacy `account` and `account_id`. */
   legacyAccountOnly: boolean;
-  /** Instead of the sentence that belongs to the error code; `null` is what Plaid sends where it has none. */
+  /** Replaces the error code's sentence; `null` is what Plaid sends where it has none. */
   displayMessage: string | null | undefined;
-  /** Instead of the place where the customer left; Plaid has more of them than these screens, and new ones come. */
+  /** Replaces the status of an exit: Plaid has more of them than these screens, and adds new ones. */
   exitStatus: string | null | undefined;
-  /** Event names that no documentation mentions, sent with the rest. */
+  /** Undocumented event names, sent with the others. */
   unknownEvents: string[];
-  /** When the held-back events arrive: Plaid promises no order, and some come after success or exit. */
+  /** When buffered events are sent: Plaid guarantees no order, and some follow success or exit. */
   eventFlush: "split" | "before" | "after";
-  /** Link shows INVALID_LINK_TOKEN on a screen of its own first, instead of leaving at once. */
+  /** Link shows INVALID_LINK_TOKEN on a screen of its own first, instead of exiting at once. */
   invalidTokenScreen: boolean;
 }
 

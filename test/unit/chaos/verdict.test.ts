@@ -15,7 +15,7 @@ function visitRecord(id: string): VisitRecord {
       subtype: "checking",
       ending: "finalize",
       vanishAfterMs: 0,
-      createBrokenOffAfterMs: null,
+      createAbortedAfterMs: null,
     },
     provider: "cybrid",
     customerId: "customer",
@@ -69,28 +69,33 @@ function link(visitId: string, status: Link["status"], accountId: string | null)
   } as Link;
 }
 
-function told(to: Entry["to"], visitId: string, status: Link["status"], accountId: string | null): Entry {
+function reported(to: Entry["to"], visitId: string, status: Link["status"], accountId: string | null): Entry {
   return {
     atMs: 0,
     to,
     provider: "cybrid",
     customerId: "customer",
     visitId,
-    what: "told",
-    said: { linkId: `link of ${visitId}`, mode: "link", status, accountId },
-    ...(status === "linked" && { trueWhenTold: true }),
+    what: to === "webhook" ? "received" : "GET link",
+    link: { id: `link of ${visitId}`, mode: "link", status, accountId },
+    ...(status === "linked" && { wasTrue: true }),
   };
 }
 
-/** One visit that went well. */
-function sound(): Evidence & { held: HeldAccount[]; links: Link[]; entries: Entry[]; visits: VisitRecord[] } {
+/** One visit with a true success. */
+function success(): Evidence & {
+  held: HeldAccount[];
+  links: Link[];
+  entries: Entry[];
+  visits: VisitRecord[];
+} {
   return {
     visits: [visitRecord("visit-1")],
     held: [held("account-1", "visit-1")],
     links: [link("visit-1", "linked", "account-1")],
     entries: [
-      told("browser", "visit-1", "linked", "account-1"),
-      told("webhook", "visit-1", "linked", "account-1"),
+      reported("browser", "visit-1", "linked", "account-1"),
+      reported("webhook", "visit-1", "linked", "account-1"),
     ],
   };
 }
@@ -98,70 +103,73 @@ function sound(): Evidence & { held: HeldAccount[]; links: Link[]; entries: Entr
 const figures = (evidence: Evidence) => judge(evidence).offences.map(({ figure }) => figure);
 
 describe("the verdict of a fault run", () => {
-  it("has nothing to say of a link that made one account and told of it", () => {
-    assert.deepEqual(judge(sound()), { offences: [], open: [] });
+  it("finds no offence in a link that created one account and reported it", () => {
+    assert.deepEqual(judge(success()), { offences: [], open: [] });
   });
 
   it("finds a second account from the same choice", () => {
-    const evidence = sound();
+    const evidence = success();
     evidence.held.push(held("account-2", "visit-1"));
     assert.deepEqual(new Set(figures(evidence)), new Set(["doubled", "unreported"]));
   });
 
   it("does not count an account that failed as a second one", () => {
-    const evidence = sound();
+    const evidence = success();
     evidence.held.push(held("account-2", "visit-1", { state: "failed", live: false, usable: false }));
     assert.deepEqual(figures(evidence), []);
   });
 
   it("finds a success without an account", () => {
-    assert.deepEqual(new Set(figures({ ...sound(), held: [] })), new Set(["untrue"]));
+    assert.deepEqual(new Set(figures({ ...success(), held: [] })), new Set(["untrue"]));
   });
 
-  it("finds a success that was told before it was true", () => {
-    const evidence = sound();
-    evidence.entries.push({ ...told("browser", "visit-1", "linked", "account-1"), trueWhenTold: false });
+  it("finds a success that was reported before it was true", () => {
+    const evidence = success();
+    evidence.entries.push({ ...reported("browser", "visit-1", "linked", "account-1"), wasTrue: false });
     assert.deepEqual(figures(evidence), ["untrue"]);
   });
 
-  it("finds two links that call the same account theirs, and the account that nobody calls his", () => {
-    const evidence = sound();
+  it("finds two links that claim the same account, and the account that no link claims", () => {
+    const evidence = success();
     evidence.visits.push(visitRecord("visit-2"));
     evidence.held.push(held("account-2", "visit-2"));
     evidence.links.push(link("visit-2", "linked", "account-1"));
-    evidence.entries.push(told("webhook", "visit-2", "linked", "account-1"));
+    evidence.entries.push(reported("webhook", "visit-2", "linked", "account-1"));
     assert.deepEqual(new Set(figures(evidence)), new Set(["untrue", "unreported"]));
   });
 
-  it("finds a tab that was told of the account that another tab chose", () => {
-    const evidence = sound();
+  it("finds a tab that was shown the account that another tab chose", () => {
+    const evidence = success();
     evidence.visits[0]?.choices.push({ accountNumber: "number of the other tab", publicToken: "its token" });
     const { entries } = evidence;
-    entries.push({ ...told("browser", "visit-1", "linked", "account-1"), choice: "number of visit-1" });
+    entries.push({ ...reported("browser", "visit-1", "linked", "account-1"), choice: "number of visit-1" });
     assert.deepEqual(figures(evidence), []);
-    entries.push({ ...told("browser", "visit-1", "linked", "account-1"), choice: "number of the other tab" });
+    entries.push({
+      ...reported("browser", "visit-1", "linked", "account-1"),
+      choice: "number of the other tab",
+    });
     assert.deepEqual(figures(evidence), ["untrue"]);
   });
 
   it("finds an account whose link ended as failed", () => {
-    const evidence = { ...sound(), links: [link("visit-1", "failed", null)], entries: [] };
+    const evidence = { ...success(), links: [link("visit-1", "failed", null)], entries: [] };
     assert.deepEqual(figures(evidence), ["unreported"]);
   });
 
-  it("finds an account whose browser was told that it failed", () => {
-    const evidence = sound();
-    evidence.entries.push(told("browser", "visit-1", "failed", null));
+  it("finds an account whose browser was shown a failure", () => {
+    const evidence = success();
+    evidence.entries.push(reported("browser", "visit-1", "failed", null));
     assert.deepEqual(figures(evidence), ["unreported"]);
   });
 
-  it("finds an account that no webhook told of", () => {
-    const evidence = sound();
+  it("finds an account that no webhook reported", () => {
+    const evidence = success();
     evidence.entries.pop();
     assert.deepEqual(figures(evidence), ["unreported"]);
   });
 
-  it("names links that are not at rest", () => {
-    const evidence = { ...sound(), held: [], links: [link("visit-1", "finalizing", null)], entries: [] };
+  it("lists links that are not settled", () => {
+    const evidence = { ...success(), held: [], links: [link("visit-1", "finalizing", null)], entries: [] };
     assert.deepEqual(
       judge(evidence).open.map(({ id }) => id),
       ["link of visit-1"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import { faultKinds } from "../../simulators/control/fault-orders.ts";
+import { faultKinds } from "../../simulators/control/faults.ts";
 import { readPorts } from "../../simulators/ports.ts";
 import { startStandIns } from "../../simulators/start-stand-ins.ts";
 import { linkWorkflow } from "./cybrid-client.ts";
@@ -18,7 +18,7 @@ async function setUp(t: TestContext) {
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    // biome-ignore lint/suspicious/noExplicitAny: a test reads of it what the operation answers
+    // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the operation answers
     return { status: response.status, body: (await response.json()) as any };
   };
   const submit = (form: string, fields: Record<string, string>) =>
@@ -81,7 +81,7 @@ describe("the stand-ins' control API", () => {
     assert.ok(!everything.includes("cybrid-client-secret"));
   });
 
-  it("changes settings in part, refuses what it does not know whole, and sets everything back", async (t) => {
+  it("changes settings in part, rejects an unknown one with the whole request, and resets everything", async (t) => {
     const { send, cybrid, plaid } = await setUp(t);
     await send("PUT", "/settings", { scenario: { oauth: "redirect" }, cybrid: { accountMs: 5 } });
     assert.deepEqual([plaid.settings.oauth, cybrid.settings.accountMs], ["redirect", 5]);
@@ -103,15 +103,15 @@ describe("the stand-ins' control API", () => {
     );
   });
 
-  it("orders a fault for one customer of one route, lists it, and clears it", async (t) => {
+  it("adds a fault for one customer of one route, lists it, and clears it", async (t) => {
     const { send, cybrid, cybridCall } = await setUp(t);
     const [one, other] = [
       cybrid.addCustomer({ type: "individual" }),
       cybrid.addCustomer({ type: "individual" }),
     ];
     const fault = { kind: "status", status: 503 };
-    const ordered = { provider: "cybrid", route: CREATE_WORKFLOW, fault, customer: one, times: 2 };
-    assert.equal((await send("POST", "/faults", ordered)).status, 201);
+    const added = { provider: "cybrid", route: CREATE_WORKFLOW, fault, customer: one, times: 2 };
+    assert.equal((await send("POST", "/faults", added)).status, 201);
     assert.equal((await cybridCall("POST", "/api/workflows", linkWorkflow(other))).status, 201);
     assert.equal((await cybridCall("POST", "/api/workflows", linkWorkflow(one))).status, 503);
     const [listed] = (await send("GET", "/faults")).body;
@@ -123,7 +123,7 @@ describe("the stand-ins' control API", () => {
     assert.equal((await cybridCall("POST", "/api/workflows", linkWorkflow(one))).status, 201);
   });
 
-  it("refuses faults for routes and of kinds that there are not", async (t) => {
+  it("rejects faults for unknown routes and of unknown kinds", async (t) => {
     const { send } = await setUp(t);
     const fault = { kind: "drop", work: "done" };
     for (const wrong of [
@@ -137,7 +137,7 @@ describe("the stand-ins' control API", () => {
     assert.deepEqual((await send("GET", "/faults")).body, []);
   });
 
-  it("forces states, and ends tokens", async (t) => {
+  it("forces states, and expires tokens", async (t) => {
     const { send, cybrid, plaid, cybridCall } = await setUp(t);
     const guid = cybrid.addCustomer({ type: "business" });
     await send("PUT", `/customers/${guid}`, { state: "frozen" });
@@ -163,7 +163,7 @@ describe("the stand-ins' control API", () => {
     assert.equal((await send("POST", "/link", { link_token: linkToken })).status, 400);
   });
 
-  it("obeys this machine's own pages and commands only", async (t) => {
+  it("accepts requests of this machine's own pages and commands only", async (t) => {
     const { send, control } = await setUp(t);
     const foreign = { origin: "https://evil.example" };
     assert.equal((await send("DELETE", "/faults", undefined, foreign)).status, 403);
@@ -173,7 +173,7 @@ describe("the stand-ins' control API", () => {
 });
 
 describe("the stand-ins' control page", () => {
-  it("works by plain forms, without any script or foreign address", async (t) => {
+  it("works with plain forms, without any script or external URL", async (t) => {
     const { control, submit } = await setUp(t);
     assert.equal((await submit("customer", { type: "business", state: "verified", guid: "" })).status, 303);
     const page = await (await fetch(control.url)).text();
@@ -221,7 +221,7 @@ describe("the stand-ins' control page", () => {
     assert.deepEqual((await send("GET", "/settings")).body, before);
   });
 
-  it("can order every kind of fault", async (t) => {
+  it("can add every kind of fault", async (t) => {
     const { send, submit } = await setUp(t);
     for (const kind of [...faultKinds, "html-page"]) {
       const answer = await submit("fault", {
@@ -238,7 +238,7 @@ describe("the stand-ins' control page", () => {
 });
 
 describe("the stand-ins' ports", () => {
-  it("are the usual ones where nothing else is said", () => {
+  it("have defaults", () => {
     assert.deepEqual(readPorts(""), { control: 5180, cybrid: 5181, lynx: 5182, plaid: 5183 });
     assert.deepEqual(readPorts("cybrid=6181, lynx=0"), {
       control: 5180,
@@ -248,7 +248,7 @@ describe("the stand-ins' ports", () => {
     });
   });
 
-  it("are refused when they name no stand-in or no port", () => {
+  it("are rejected when they name no stand-in or no port", () => {
     assert.throws(() => readPorts("cyrbid=1"), /no stand-in is called "cyrbid"/);
     assert.throws(() => readPorts("cybrid=high"), /names no port/);
   });

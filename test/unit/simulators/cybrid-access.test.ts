@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { testCybrid } from "./cybrid-client.ts";
 
 describe("Cybrid stand-in: access", () => {
-  it("answers client credentials with an opaque token and its life", async (t) => {
+  it("answers client credentials with an opaque token and its lifetime", async (t) => {
     const { cybrid, call } = await testCybrid(t, { accessTokenLifeS: 1234 });
     const { status, body } = await call(
       "POST",
@@ -23,7 +23,7 @@ describe("Cybrid stand-in: access", () => {
     assert.equal(body.access_token.split(".").length, 1);
   });
 
-  it("refuses wrong credentials in OAuth's shape", async (t) => {
+  it("rejects wrong credentials in OAuth's shape", async (t) => {
     const { call } = await testCybrid(t);
     const { status, body } = await call(
       "POST",
@@ -36,7 +36,7 @@ describe("Cybrid stand-in: access", () => {
     assert.equal(typeof body.error_description, "string");
   });
 
-  it("wants the credentials in the body: Basic authentication is not taken", async (t) => {
+  it("requires the credentials in the body: Basic authentication is not accepted", async (t) => {
     const { cybrid } = await testCybrid(t);
     const { clientId, clientSecret } = cybrid.settings;
     const response = await fetch(`${cybrid.identityUrl}/oauth/token`, {
@@ -47,15 +47,15 @@ describe("Cybrid stand-in: access", () => {
     assert.equal(response.status, 401);
   });
 
-  it("gives a token only the scopes that were asked for", async (t) => {
+  it("gives a token only the requested scopes", async (t) => {
     const { call, token } = await testCybrid(t);
     const { status, body } = await call("GET", "/api/workflows", undefined, await token("customers:read"));
     assert.deepEqual([status, body.message_code], [403, "invalid_scopes"]);
   });
 
-  it("refuses a scope that the client was not granted, or leaves it out when so set", async (t) => {
+  it("rejects a scope that the client was not granted, or drops it, as configured", async (t) => {
     const { cybrid, call } = await testCybrid(t, { grantedScopes: ["workflows:read"] });
-    const ask = () =>
+    const request = () =>
       call(
         "POST",
         "/oauth/token",
@@ -67,13 +67,13 @@ describe("Cybrid stand-in: access", () => {
         },
         null,
       );
-    const refused = await ask();
-    assert.deepEqual([refused.status, refused.body.error], [400, "invalid_scope"]);
+    const rejected = await request();
+    assert.deepEqual([rejected.status, rejected.body.error], [400, "invalid_scope"]);
     cybrid.settings.excessScopes = "dropped";
-    assert.equal((await ask()).body.scope, "workflows:read");
+    assert.equal((await request()).body.scope, "workflows:read");
   });
 
-  it("refuses a request without a bearer token as malformed", async (t) => {
+  it("rejects a request without a bearer token as malformed", async (t) => {
     const { call } = await testCybrid(t);
     const { status, body } = await call("GET", "/api/workflows", undefined, null);
     assert.equal(status, 401);
@@ -84,13 +84,13 @@ describe("Cybrid stand-in: access", () => {
     });
   });
 
-  it("refuses a token that it never gave out", async (t) => {
+  it("rejects a token that it never issued", async (t) => {
     const { call } = await testCybrid(t);
     const { status, body } = await call("GET", "/api/workflows", undefined, "made-up");
     assert.deepEqual([status, body.message_code], [401, "authentication_failed"]);
   });
 
-  it("refuses a token when its life is over", async (t) => {
+  it("rejects an expired token", async (t) => {
     const { call, advance, token } = await testCybrid(t, { accessTokenLifeS: 60 });
     const held = await token();
     advance(59_999);
@@ -100,7 +100,7 @@ describe("Cybrid stand-in: access", () => {
     assert.deepEqual([status, body.error_message], [401, "Signature has expired"]);
   });
 
-  it("names the scope that is missing", async (t) => {
+  it("names the missing scope", async (t) => {
     const { call, token } = await testCybrid(t);
     const reader = await token("workflows:read external_bank_accounts:read");
     for (const [method, path, scope] of [
@@ -122,7 +122,7 @@ describe("Cybrid stand-in: access", () => {
     }
   });
 
-  it("ends every access token on demand", async (t) => {
+  it("expires every access token on demand", async (t) => {
     const { cybrid, call } = await testCybrid(t);
     assert.equal((await call("GET", "/api/workflows")).status, 200);
     cybrid.expireAccessTokens();
@@ -137,7 +137,7 @@ describe("Cybrid stand-in: access", () => {
     assert.equal((await call("GET", "/api/customers/unknown")).status, 404);
   });
 
-  it("records calls with their version, customer and body, and without their token", async (t) => {
+  it("logs calls with their version, customer and body, but without their token", async (t) => {
     const { cybrid, token } = await testCybrid(t);
     const guid = cybrid.addCustomer({ type: "individual" });
     await fetch(`${cybrid.url}/api/external_bank_accounts?customer_guid=${guid}`, {

@@ -28,7 +28,7 @@ describe("Cybrid stand-in: the life of an external bank account", () => {
     assert.equal((await call("GET", path)).body.total, 4);
   });
 
-  it("refuses pages and filters beyond its bounds", async (t) => {
+  it("rejects pages and filters out of bounds", async (t) => {
     const { call } = await testCybrid(t);
     for (const query of ["per_page=101", "per_page=0", "page=-1", `guid=${"x".repeat(4097)}`]) {
       const { status, body } = await call("GET", `${path}?${query}`);
@@ -69,7 +69,7 @@ describe("Cybrid stand-in: the life of an external bank account", () => {
     );
   });
 
-  it("shows a new account late in lists and at once by its guid", async (t) => {
+  it("shows a new account late in lists, but at once by its guid", async (t) => {
     const { cybrid, call, advance, linkedAccount } = await testCybrid(t, { listLagMs: 5000 });
     const customer = cybrid.addCustomer({ type: "individual" });
     const { body } = await call("POST", path, linkedAccount(customer));
@@ -79,7 +79,7 @@ describe("Cybrid stand-in: the life of an external bank account", () => {
     assert.equal((await call("GET", path)).body.total, 1);
   });
 
-  it("shows one account late when that is ordered as a fault", async (t) => {
+  it("shows one account late when a fault says so", async (t) => {
     const { cybrid, call, advance, linkedAccount } = await testCybrid(t);
     cybrid.faults.once(`POST ${path}`, { kind: "late-in-list", ms: 5000 });
     await call("POST", path, linkedAccount(cybrid.addCustomer({ type: "individual" })));
@@ -97,7 +97,7 @@ describe("Cybrid stand-in: the life of an external bank account", () => {
     assert.equal(await patch("completed"), "completed");
   });
 
-  it("comes back unverified where ownership was never settled, or where so set", async (t) => {
+  it("is unverified after a repair where ownership was never verified, or as configured", async (t) => {
     const { cybrid, call, account } = await testCybrid(t, { accountOutcome: "unverified" });
     const guid = await account(cybrid.addCustomer({ type: "individual" }));
     const repair = async () => {
@@ -111,7 +111,7 @@ describe("Cybrid stand-in: the life of an external bank account", () => {
     assert.equal(await repair(), "unverified");
   });
 
-  it("renames, and refuses states and names that it does not take", async (t) => {
+  it("renames, and rejects invalid states and names", async (t) => {
     const { cybrid, call, account } = await testCybrid(t);
     const guid = await account(cybrid.addCustomer({ type: "individual" }));
     assert.equal((await call("PATCH", `${path}/${guid}`, { name: "Savings jar" })).body.name, "Savings jar");
@@ -121,7 +121,7 @@ describe("Cybrid stand-in: the life of an external bank account", () => {
     assert.equal((await call("PATCH", `${path}/${guid}`, { state: "completed" })).status, 422);
   });
 
-  it("is deleting for a while and deleted then", async (t) => {
+  it("is deleting for a while, then deleted", async (t) => {
     const { cybrid, call, advance, account } = await testCybrid(t, { deletingMs: 400 });
     const guid = await account(cybrid.addCustomer({ type: "individual" }));
     const removed = await call("DELETE", `${path}/${guid}`);
@@ -134,7 +134,7 @@ describe("Cybrid stand-in: the life of an external bank account", () => {
     assert.equal((await call("DELETE", `${path}/unknown`)).status, 404);
   });
 
-  it("reads balances when asked, which can put the account in need of a refresh", async (t) => {
+  it("reads balances on request, which can make the account need a refresh", async (t) => {
     const { cybrid, call, account } = await testCybrid(t);
     const guid = await account(cybrid.addCustomer({ type: "individual" }));
     const plain = await call("GET", `${path}/${guid}`);
@@ -143,12 +143,12 @@ describe("Cybrid stand-in: the life of an external bank account", () => {
     assert.equal(typeof read.body.balances.available, "number");
     cybrid.setBalanceOutcome(guid, "refresh_required");
     assert.equal((await call("GET", `${path}/${guid}`)).body.state, "completed");
-    const refused = await call("GET", `${path}/${guid}?force_balance_refresh=true`);
-    assert.deepEqual([refused.status, refused.body.error_message], [422, "Bank account refresh required"]);
+    const rejected = await call("GET", `${path}/${guid}?force_balance_refresh=true`);
+    assert.deepEqual([rejected.status, rejected.body.error_message], [422, "Bank account refresh required"]);
     assert.equal((await call("GET", `${path}/${guid}`)).body.state, "refresh_required");
   });
 
-  it("can be deleted by a balance read, or find the bank silent", async (t) => {
+  it("can be deleted by a balance read, or the bank does not respond", async (t) => {
     const { cybrid, call, account } = await testCybrid(t, { balanceOutcome: "not_responding" });
     const guid = await account(cybrid.addCustomer({ type: "individual" }));
     const silent = await call("GET", `${path}/${guid}?include_balances=true`);

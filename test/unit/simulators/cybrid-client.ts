@@ -1,6 +1,6 @@
 /** A Cybrid stand-in on a clock that the test moves, and the shortest way to call it. */
 import type { TestContext } from "node:test";
-import { type CybridSettings, type CybridSimulator, startCybrid } from "../../simulators/cybrid/index.ts";
+import { type CybridSettings, type CybridStandIn, startCybrid } from "../../simulators/cybrid/index.ts";
 import { PlaidBackend } from "../../simulators/plaid/backend.ts";
 
 export interface Reply {
@@ -10,7 +10,7 @@ export interface Reply {
 }
 
 export interface CybridTest {
-  cybrid: CybridSimulator;
+  cybrid: CybridStandIn;
   plaid: PlaidBackend;
   advance(ms: number): void;
   /** With a token of all scopes, unless another is given; `null` for none. */

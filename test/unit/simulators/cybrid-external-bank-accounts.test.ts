@@ -4,14 +4,14 @@ import { type CybridTest, testCybrid } from "./cybrid-client.ts";
 
 const path = "/api/external_bank_accounts";
 
-async function settled({ call, advance }: CybridTest, wish: unknown) {
-  const { body } = await call("POST", path, wish);
+async function settled({ call, advance }: CybridTest, request: unknown) {
+  const { body } = await call("POST", path, request);
   advance(10_000);
   return (await call("GET", `${path}/${body.guid}`)).body;
 }
 
 describe("Cybrid stand-in: creating an external bank account", () => {
-  it("stores for a while and is completed then", async (t) => {
+  it("is storing for a while, then completed", async (t) => {
     const { cybrid, call, advance, linkedAccount } = await testCybrid(t, { accountMs: 700 });
     const customer = cybrid.addCustomer({ type: "individual" });
     const { status, body } = await call("POST", path, linkedAccount(customer));
@@ -26,12 +26,12 @@ describe("Cybrid stand-in: creating an external bank account", () => {
     assert.equal(read.name, "First Platypus Bank - Plaid Checking");
   });
 
-  it("never answers tokens, account ids or the institution's name", async (t) => {
+  it("never returns tokens, account ids or the institution's name", async (t) => {
     const test = await testCybrid(t);
-    const wish = test.linkedAccount(test.cybrid.addCustomer({ type: "individual" }));
-    const text = JSON.stringify(await settled(test, { ...wish, name: "mine" }));
-    assert.ok(!text.includes(String(wish.plaid_public_token)));
-    assert.ok(!text.includes(String(wish.plaid_account_id)));
+    const request = test.linkedAccount(test.cybrid.addCustomer({ type: "individual" }));
+    const text = JSON.stringify(await settled(test, { ...request, name: "mine" }));
+    assert.ok(!text.includes(String(request.plaid_public_token)));
+    assert.ok(!text.includes(String(request.plaid_account_id)));
     assert.ok(!text.includes("Platypus"));
   });
 
@@ -43,7 +43,7 @@ describe("Cybrid stand-in: creating an external bank account", () => {
     assert.equal((await settled(test, business)).state, "completed");
   });
 
-  it("fails with the code that is set", async (t) => {
+  it("fails with the configured code", async (t) => {
     const test = await testCybrid(t, { accountOutcome: { failed: "create_failed" } });
     const read = await settled(test, test.linkedAccount(test.cybrid.addCustomer({ type: "individual" })));
     assert.deepEqual([read.state, read.failure_code], ["failed", "create_failed"]);
@@ -63,7 +63,7 @@ describe("Cybrid stand-in: creating an external bank account", () => {
     assert.equal((await settled(test, test.linkedAccount(another))).state, "completed");
   });
 
-  it("takes a bank account again after the first was deleted", async (t) => {
+  it("accepts a bank account again after the first was deleted", async (t) => {
     const test = await testCybrid(t);
     const customer = test.cybrid.addCustomer({ type: "individual" });
     const first = await settled(test, test.linkedAccount(customer));
@@ -71,7 +71,7 @@ describe("Cybrid stand-in: creating an external bank account", () => {
     assert.equal((await settled(test, test.linkedAccount(customer))).state, "completed");
   });
 
-  it("knows no idempotency key: a repeated post is another post", async (t) => {
+  it("ignores idempotency keys: a repeated post is another post", async (t) => {
     const { cybrid, plaid, linkedAccount, token } = await testCybrid(t, { duplicateDetection: false });
     plaid.settings.singleUsePublicTokens = false;
     const body = JSON.stringify(linkedAccount(cybrid.addCustomer({ type: "individual" })));
@@ -82,13 +82,13 @@ describe("Cybrid stand-in: creating an external bank account", () => {
     assert.equal(cybrid.accounts().length, 2);
   });
 
-  it("makes a second account of the same post once its protections are off", async (t) => {
+  it("creates a second account from the same post when its protections are off", async (t) => {
     const test = await testCybrid(t, { duplicateDetection: false });
     test.plaid.settings.singleUsePublicTokens = false;
     const customer = test.cybrid.addCustomer({ type: "individual" });
-    const wish = test.linkedAccount(customer);
-    await test.call("POST", path, wish);
-    await test.call("POST", path, wish);
+    const request = test.linkedAccount(customer);
+    await test.call("POST", path, request);
+    await test.call("POST", path, request);
     test.advance(10_000);
     assert.deepEqual(
       test.cybrid.accounts(customer).map((account) => account.state),
@@ -96,26 +96,26 @@ describe("Cybrid stand-in: creating an external bank account", () => {
     );
   });
 
-  it("refuses a used public token at once, or fails later, as set", async (t) => {
+  it("rejects a used public token at once, or fails later, as configured", async (t) => {
     const test = await testCybrid(t);
-    const wish = test.linkedAccount(test.cybrid.addCustomer({ type: "individual" }));
-    await settled(test, wish);
-    const refused = await test.call("POST", path, wish);
-    assert.deepEqual([refused.status, refused.body.message_code], [422, "invalid_parameter"]);
+    const request = test.linkedAccount(test.cybrid.addCustomer({ type: "individual" }));
+    await settled(test, request);
+    const rejected = await test.call("POST", path, request);
+    assert.deepEqual([rejected.status, rejected.body.message_code], [422, "invalid_parameter"]);
     assert.equal(test.cybrid.accounts().length, 1);
     test.cybrid.settings.spentTokenAnswers = "failed later";
-    const read = await settled(test, wish);
+    const read = await settled(test, request);
     assert.deepEqual([read.state, read.failure_code], ["failed", "plaid_processor_token"]);
   });
 
-  it("fails for a Plaid account that the token does not hold", async (t) => {
+  it("fails for a Plaid account that the token does not contain", async (t) => {
     const test = await testCybrid(t);
-    const wish = test.linkedAccount(test.cybrid.addCustomer({ type: "individual" }));
-    const read = await settled(test, { ...wish, plaid_account_id: "another" });
+    const request = test.linkedAccount(test.cybrid.addCustomer({ type: "individual" }));
+    const read = await settled(test, { ...request, plaid_account_id: "another" });
     assert.deepEqual([read.state, read.failure_code], ["failed", "plaid_processor_token"]);
   });
 
-  it("fails for a token of several accounts and for an account type that cannot pay", async (t) => {
+  it("fails for a token of several accounts and for an account type without payments", async (t) => {
     const test = await testCybrid(t);
     const customer = test.cybrid.addCustomer({ type: "individual" });
     const several = await settled(test, test.linkedAccount(customer, ["checking", "savings"]));
@@ -124,10 +124,10 @@ describe("Cybrid stand-in: creating an external bank account", () => {
     assert.equal(deposit.failure_code, "invalid_account_type");
   });
 
-  it("refuses missing and overlong fields without spending the token", async (t) => {
+  it("rejects missing and overlong fields without using the token", async (t) => {
     const test = await testCybrid(t);
-    const wish = test.linkedAccount(test.cybrid.addCustomer({ type: "individual" }));
-    const { plaid_public_token: _, plaid_account_id: __, ...lacking } = wish;
+    const request = test.linkedAccount(test.cybrid.addCustomer({ type: "individual" }));
+    const { plaid_public_token: _, plaid_account_id: __, ...lacking } = request;
     const missing = await test.call("POST", path, lacking);
     assert.equal(
       missing.body.error_message,
@@ -135,22 +135,22 @@ describe("Cybrid stand-in: creating an external bank account", () => {
     );
     for (const name of ["name", "plaid_public_token", "plaid_account_id"]) {
       for (const value of ["", "x".repeat(129)]) {
-        const { status, body } = await test.call("POST", path, { ...wish, [name]: value });
+        const { status, body } = await test.call("POST", path, { ...request, [name]: value });
         assert.deepEqual([status, body.message_code], [400, "invalid_value"], `${name}: ${value.length}`);
       }
     }
-    assert.equal((await settled(test, wish)).state, "completed");
+    assert.equal((await settled(test, request)).state, "completed");
   });
 
-  it("refuses an unknown customer", async (t) => {
+  it("rejects an unknown customer", async (t) => {
     const test = await testCybrid(t);
-    const wish = test.linkedAccount("f".repeat(32));
-    const { status, body } = await test.call("POST", path, wish);
+    const request = test.linkedAccount("f".repeat(32));
+    const { status, body } = await test.call("POST", path, request);
     assert.deepEqual([status, body.message_code], [422, "no_customer"]);
     assert.equal(body.error_message, "Unable to process request: InvalidCustomer - Customer not found");
   });
 
-  it("refuses a body that is no JSON", async (t) => {
+  it("rejects a body that is not JSON", async (t) => {
     const test = await testCybrid(t);
     const response = await fetch(test.cybrid.url + path, {
       method: "POST",

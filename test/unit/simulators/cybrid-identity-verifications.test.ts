@@ -36,13 +36,13 @@ describe("Cybrid stand-in: ownership checks", () => {
     assert.equal((await call("GET", `/api/external_bank_accounts/${guid}`)).body.state, "completed");
   });
 
-  it("fails or passes at once where the sandbox is told to", async (t) => {
+  it("fails or passes at once where expected_behaviours says so", async (t) => {
     const { cybrid, call, account } = await testCybrid(t, { accountOutcome: "unverified" });
     const customer = cybrid.addCustomer({ type: "individual" });
     const guid = await account(customer);
     const check = async (expected: string) => {
-      const wish = ownershipCheck(customer, guid, { expected_behaviours: [expected] });
-      const { body } = await call("POST", path, wish);
+      const request = ownershipCheck(customer, guid, { expected_behaviours: [expected] });
+      const { body } = await call("POST", path, request);
       return (await call("GET", `${path}/${body.guid}`)).body;
     };
     const failed = await check("failed_immediately");
@@ -52,7 +52,7 @@ describe("Cybrid stand-in: ownership checks", () => {
     assert.equal(cybrid.accounts()[0]?.state, "completed");
   });
 
-  it("ends as set: failed with codes, or expired", async (t) => {
+  it("ends as configured: failed with codes, or expired", async (t) => {
     const { cybrid, call, advance, account } = await testCybrid(t, { accountOutcome: "unverified" });
     const customer = cybrid.addCustomer({ type: "individual" });
     const guid = await account(customer);
@@ -68,7 +68,7 @@ describe("Cybrid stand-in: ownership checks", () => {
     assert.deepEqual(await ending(), ["expired", null, null]);
   });
 
-  it("refuses an account that is storing or verified already, and another customer's", async (t) => {
+  it("rejects an account that is storing or already verified, and another customer's", async (t) => {
     const { cybrid, call, account, linkedAccount } = await testCybrid(t);
     const customer = cybrid.addCustomer({ type: "individual" });
     const another = cybrid.addCustomer({ type: "individual" });
@@ -85,7 +85,7 @@ describe("Cybrid stand-in: ownership checks", () => {
     }
   });
 
-  it("refuses a customer who is not verified", async (t) => {
+  it("rejects a customer who is not verified", async (t) => {
     const { cybrid, call, account } = await testCybrid(t, { accountOutcome: "unverified" });
     const customer = cybrid.addCustomer({ type: "individual", state: "unverified" });
     const guid = await account(customer);

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { linkWorkflow, testCybrid } from "./cybrid-client.ts";
 
 describe("Cybrid stand-in: workflows", () => {
-  it("makes a link token that is there some time after the workflow is completed", async (t) => {
+  it("creates a link token that is readable some time after the workflow is completed", async (t) => {
     const { cybrid, plaid, call, advance } = await testCybrid(t, { workflowMs: 1000, tokenLagMs: 500 });
     const customer = cybrid.addCustomer({ type: "individual" });
     const redirect_uri = "https://shop.example/return";
@@ -21,11 +21,11 @@ describe("Cybrid stand-in: workflows", () => {
     assert.equal(plaid.linkToken(token)?.redirectUri, redirect_uri);
   });
 
-  it("echoes neither kind nor redirect URI, and gives the token only in the single answer", async (t) => {
+  it("echoes neither kind nor redirect URI, and returns the token only for a single workflow", async (t) => {
     const { cybrid, call, advance } = await testCybrid(t);
     const customer = cybrid.addCustomer({ type: "individual" });
-    const wish = linkWorkflow(customer, { redirect_uri: "https://shop.example/return" });
-    const { body } = await call("POST", "/api/workflows", wish);
+    const request = linkWorkflow(customer, { redirect_uri: "https://shop.example/return" });
+    const { body } = await call("POST", "/api/workflows", request);
     const own = ["guid", "bank_guid", "customer_guid", "type", "state", "failure_code"];
     assert.deepEqual(Object.keys(body), [...own, "created_at", "updated_at"]);
     advance(10_000);
@@ -33,7 +33,7 @@ describe("Cybrid stand-in: workflows", () => {
     assert.deepEqual(Object.keys(list.body.objects[0]), Object.keys(body));
   });
 
-  it("fails with the code that is set", async (t) => {
+  it("fails with the configured code", async (t) => {
     const { cybrid, call, advance } = await testCybrid(t, { workflowOutcome: { failed: "plaid_error" } });
     const customer = cybrid.addCustomer({ type: "individual" });
     const { body } = await call("POST", "/api/workflows", linkWorkflow(customer));
@@ -43,14 +43,14 @@ describe("Cybrid stand-in: workflows", () => {
     assert.deepEqual([read.state, read.failure_code, read.plaid_link_token], ["failed", "plaid_error", null]);
   });
 
-  it("names every required field that is missing at once", async (t) => {
+  it("names all missing required fields at once", async (t) => {
     const { call } = await testCybrid(t);
     const { status, body } = await call("POST", "/api/workflows", { type: "plaid" });
     assert.deepEqual([status, body.message_code], [400, "missing_parameter"]);
     assert.equal(body.error_message, "Missing parameter. Required: kind, language, link_customization_name");
   });
 
-  it("refuses a language that Plaid's customizations do not know", async (t) => {
+  it("rejects a language that Plaid's customizations do not support", async (t) => {
     const { cybrid, call } = await testCybrid(t);
     const customer = cybrid.addCustomer({ type: "individual" });
     const { status, body } = await call("POST", "/api/workflows", linkWorkflow(customer, { language: "da" }));
@@ -58,30 +58,30 @@ describe("Cybrid stand-in: workflows", () => {
     assert.match(body.error_message, /Parameter: language supported values: \["en","fr","es","nl","de"\]/);
   });
 
-  it("refuses fields that are too long", async (t) => {
+  it("rejects fields that are too long", async (t) => {
     const { cybrid, call } = await testCybrid(t);
     const customer = cybrid.addCustomer({ type: "individual" });
     for (const name of ["redirect_uri", "link_customization_name"]) {
-      const wish = linkWorkflow(customer, { [name]: "x".repeat(129) });
-      const { status, body } = await call("POST", "/api/workflows", wish);
+      const request = linkWorkflow(customer, { [name]: "x".repeat(129) });
+      const { status, body } = await call("POST", "/api/workflows", request);
       assert.equal(status, 400);
       assert.equal(body.error_message, `Invalid value. ${name} must be at the most 128 characters long`);
     }
   });
 
-  it("refuses a redirect URI that is not registered, at once or later", async (t) => {
+  it("rejects a redirect URI that is not registered, at once or later", async (t) => {
     const { cybrid, call, advance } = await testCybrid(t, { redirectUris: ["https://shop.example/return"] });
     const customer = cybrid.addCustomer({ type: "individual" });
-    const wish = linkWorkflow(customer, { redirect_uri: "https://shop.example/return/" });
-    const refused = await call("POST", "/api/workflows", wish);
-    assert.deepEqual([refused.status, refused.body.message_code], [422, "invalid_parameter"]);
+    const request = linkWorkflow(customer, { redirect_uri: "https://shop.example/return/" });
+    const rejected = await call("POST", "/api/workflows", request);
+    assert.deepEqual([rejected.status, rejected.body.message_code], [422, "invalid_parameter"]);
     cybrid.settings.unregisteredRedirectUri = "failed later";
-    const { body } = await call("POST", "/api/workflows", wish);
+    const { body } = await call("POST", "/api/workflows", request);
     advance(10_000);
     assert.equal((await call("GET", `/api/workflows/${body.guid}`)).body.state, "failed");
   });
 
-  it("refuses hash routing, a query and plain http even where every URI counts as registered", async (t) => {
+  it("rejects hash routing, a query and plain http even where every URI counts as registered", async (t) => {
     const { cybrid, call } = await testCybrid(t);
     const customer = cybrid.addCustomer({ type: "individual" });
     const status = async (redirect_uri: string) =>
@@ -92,7 +92,7 @@ describe("Cybrid stand-in: workflows", () => {
     assert.equal(await status("http://localhost:5173/"), 201);
   });
 
-  it("refuses an unknown customer and a bank without its country", async (t) => {
+  it("rejects an unknown customer and a bank without a country", async (t) => {
     const { cybrid, call } = await testCybrid(t);
     const unknown = await call("POST", "/api/workflows", linkWorkflow("f".repeat(32)));
     assert.deepEqual([unknown.status, unknown.body.message_code], [422, "no_customer"]);
@@ -103,24 +103,24 @@ describe("Cybrid stand-in: workflows", () => {
     assert.match(body.error_message, /InvalidBankCountryCodeConfiguration/);
   });
 
-  it("makes an update token for the item of the account", async (t) => {
+  it("creates an update token for the item of the account", async (t) => {
     const { cybrid, plaid, call, advance, account } = await testCybrid(t);
     const customer = cybrid.addCustomer({ type: "individual" });
     const guid = await account(customer);
-    const wish = linkWorkflow(customer, { kind: "link_token_update", external_bank_account_guid: guid });
-    const { body } = await call("POST", "/api/workflows", wish);
+    const request = linkWorkflow(customer, { kind: "link_token_update", external_bank_account_guid: guid });
+    const { body } = await call("POST", "/api/workflows", request);
     advance(10_000);
     const token = (await call("GET", `/api/workflows/${body.guid}`)).body.plaid_link_token;
     assert.equal(plaid.linkToken(token)?.updateItemId, cybrid.accounts(customer)[0]?.bank?.itemId);
   });
 
-  it("refuses to update the account of another customer, an unknown one, and none", async (t) => {
+  it("rejects an update of another customer's account, of an unknown one, and of none", async (t) => {
     const { cybrid, call, account } = await testCybrid(t);
     const guid = await account(cybrid.addCustomer({ type: "individual" }));
     const another = cybrid.addCustomer({ type: "individual" });
     for (const external_bank_account_guid of [guid, "f".repeat(32)]) {
-      const wish = linkWorkflow(another, { kind: "link_token_update", external_bank_account_guid });
-      const { status, body } = await call("POST", "/api/workflows", wish);
+      const request = linkWorkflow(another, { kind: "link_token_update", external_bank_account_guid });
+      const { status, body } = await call("POST", "/api/workflows", request);
       assert.deepEqual([status, body.message_code], [422, "invalid_parameter"]);
     }
     const { status, body } = await call(
@@ -131,7 +131,7 @@ describe("Cybrid stand-in: workflows", () => {
     assert.deepEqual([status, body.message_code], [400, "missing_parameter"]);
   });
 
-  it("does not know a workflow that was never made", async (t) => {
+  it("answers 404 for an unknown workflow", async (t) => {
     const { call } = await testCybrid(t);
     const { status, body } = await call("GET", "/api/workflows/unknown");
     assert.deepEqual([status, body.error_message], [404, "workflow not found"]);

@@ -1,21 +1,25 @@
 /** A Lynx stand-in on a clock that the test moves, and the shortest way to call it. */
 import { randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
-import { type LynxOptions, type LynxSimulator, startLynx } from "../../simulators/lynx/index.ts";
+import { type LynxOptions, type LynxStandIn, startLynx } from "../../simulators/lynx/index.ts";
 import { PlaidBackend } from "../../simulators/plaid/backend.ts";
 import type { Reply } from "./cybrid-client.ts";
 
 export interface LynxTest {
-  lynx: LynxSimulator;
+  lynx: LynxStandIn;
   plaid: PlaidBackend;
   advance(ms: number): void;
   tokenRequest(more?: Record<string, unknown>): Promise<Reply>;
   /** With a valid token, unless another is given; `null` for none. */
   post(path: string, body: unknown, token?: string | null): Promise<Reply>;
   /** The body of Get Link Token. */
-  linkTokenWish(clientMemberId: string, more?: Record<string, unknown>, idempotencyKey?: string): unknown;
+  linkTokenRequest(clientMemberId: string, more?: Record<string, unknown>, idempotencyKey?: string): unknown;
   /** The body of Link External Account Verified, after the customer was in Link. */
-  linkVerifiedWish(clientMemberId: string, more?: Record<string, unknown>, idempotencyKey?: string): unknown;
+  linkVerifiedRequest(
+    clientMemberId: string,
+    more?: Record<string, unknown>,
+    idempotencyKey?: string,
+  ): unknown;
 }
 
 export async function testLynx(
@@ -43,8 +47,8 @@ export async function testLynx(
 
   function tokenRequest(more: Record<string, unknown> = {}): Promise<Reply> {
     const credentials = { client_id: lynx.settings.clientId, client_secret: lynx.settings.clientSecret };
-    const wish = { ...credentials, audience: `${lynx.url}/`, grant_type: "client_credentials", ...more };
-    return send("/oauth/token", wish, null);
+    const request = { ...credentials, audience: `${lynx.url}/`, grant_type: "client_credentials", ...more };
+    return send("/oauth/token", request, null);
   }
 
   return {
@@ -56,11 +60,11 @@ export async function testLynx(
     tokenRequest,
     post: async (path, body, token) =>
       send(path, body, token === undefined ? (await tokenRequest()).body.access_token : token),
-    linkTokenWish: (clientMemberId, more = {}, idempotencyKey = randomUUID()) => ({
+    linkTokenRequest: (clientMemberId, more = {}, idempotencyKey = randomUUID()) => ({
       data: { member: { clientMemberId }, clientOrg, redirectUri: "https://shop.example/return", ...more },
       idempotency: { idempotencyKey },
     }),
-    linkVerifiedWish: (clientMemberId, more = {}, idempotencyKey = randomUUID()) => {
+    linkVerifiedRequest: (clientMemberId, more = {}, idempotencyKey = randomUUID()) => {
       const { linkToken } = plaid.createLinkToken({ customerId: clientMemberId });
       const { publicToken, item } = plaid.issuePublicToken(linkToken, "ins_109508");
       const memberBankAccount = {

@@ -31,7 +31,7 @@ describe("link tokens", () => {
     assert.equal(backend.linkToken(linkToken), undefined);
   });
 
-  test("are refused once withdrawn, and when nobody has made them", () => {
+  test("are rejected once expired, and when they were never issued", () => {
     const { backend } = setUp();
     const { linkToken } = backend.createLinkToken({ customerId: "c1" });
     backend.expireLinkToken(linkToken);
@@ -41,7 +41,7 @@ describe("link tokens", () => {
 });
 
 describe("public tokens", () => {
-  test("give the item with the chosen accounts, whose ids are new each time", () => {
+  test("return the item with the chosen accounts, whose ids are new each time", () => {
     const { backend } = setUp();
     const { linkToken } = backend.createLinkToken({ customerId: "c1" });
     const first = backend.issuePublicToken(linkToken, BANK);
@@ -63,7 +63,7 @@ describe("public tokens", () => {
     assert.deepEqual(backend.exchange(publicToken), { ok: false, errorCode: "INVALID_PUBLIC_TOKEN" });
   });
 
-  test("are exchanged again and again with that protection off", () => {
+  test("are exchanged repeatedly with that protection off", () => {
     const { backend } = setUp();
     backend.settings.singleUsePublicTokens = false;
     const { linkToken } = backend.createLinkToken({ customerId: "c1" });
@@ -106,7 +106,7 @@ describe("Link's sessions", () => {
     assert.equal(backend.linkToken(linkToken), undefined);
   });
 
-  test("no account is handed out before the customer has signed in", () => {
+  test("no account is returned before the customer has signed in", () => {
     const { backend, sessions } = setUp();
     const { linkToken } = backend.createLinkToken({ customerId: "c1" });
     const { link_session_id } = sessions.start(linkToken, null);
@@ -139,7 +139,7 @@ describe("Link's sessions", () => {
     assert.equal(sessions.start(linkToken, url).error?.error_code, "OAUTH_STATE_ID_ALREADY_PROCESSED");
   });
 
-  test("update mode renews the item and makes no other", () => {
+  test("update mode renews the item and creates no other", () => {
     const { clock, backend, sessions } = setUp();
     const made = backend.createLinkToken({ customerId: "c1" });
     const { item } = backend.issuePublicToken(made.linkToken, BANK);

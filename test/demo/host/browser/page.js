@@ -15,7 +15,7 @@ const STATUS_TEXT = {
 };
 const PROVIDER_NAME = { cybrid: "Cybrid", lynx: "Lynx" };
 const LIST_PROBLEM = {
-  listing_unsupported: "This provider does not list accounts: the events tell what was connected.",
+  listing_unsupported: "This provider does not list accounts: see the events for what was connected.",
 };
 
 function drawProviders() {
@@ -82,7 +82,7 @@ function accountItem(id) {
   return item;
 }
 
-/** An account that has just been reconnected keeps its element: it still has something to say. */
+/** An account that has just been reconnected keeps its element, which still shows the outcome. */
 function drawRefresh(item, { id, status }) {
   const refresh = item.querySelector("bank-link");
   if (status === "refresh_required" && refresh?.status !== "linked") {
@@ -107,7 +107,7 @@ function aboutDetail(detail) {
   return detail?.to ?? detail?.metadata?.view_name ?? detail?.code ?? "";
 }
 
-/** What happened, newest first; the outcomes are unfolded. */
+/** Newest first; the outcomes are expanded. */
 function log({ type, detail }, about = aboutDetail(detail)) {
   const entry = document.createElement("li");
   entry.dataset.event = type;
@@ -119,7 +119,7 @@ function log({ type, detail }, about = aboutDetail(detail)) {
   document.getElementById("log").prepend(entry);
 }
 
-/** Those that the list does not show yet, oldest first. */
+/** Adds those that the log does not show yet, oldest first. */
 async function logWebhooks() {
   const response = await fetch("/webhooks");
   const messages = response.ok ? await response.json() : [];
@@ -131,7 +131,7 @@ async function logWebhooks() {
   if (fresh.length > 0) await refreshAccounts();
 }
 
-/** One question after the other, and none while nobody looks. */
+/** One request at a time, and none while the page is hidden. */
 async function watchWebhooks() {
   if (!document.hidden) await logWebhooks().catch(() => {});
   setTimeout(watchWebhooks, WEBHOOK_POLL_MS);
@@ -142,7 +142,7 @@ document.getElementById("sweep").addEventListener("click", () => fetch("/sweep",
 
 drawProviders();
 drawCustomers();
-// Before the elements are defined, so that the one whose link comes back from its bank is there to take it.
+// Before the elements are defined, so that the one that a redirect return belongs to is there to resume.
 drawAccounts(setup);
 for (const name of EVENTS) document.addEventListener(`bank-link-${name}`, log);
 document.addEventListener("bank-link-success", refreshAccounts);

@@ -1,6 +1,6 @@
-/** Reading a balance is no innocent read: it can put the account in need of a refresh, or delete it. */
+/** Reading a balance has side effects: it can make the account need a refresh, or delete it. */
 import { type Bank, isoTime } from "../bank.ts";
-import { refuse, unprocessable } from "../errors.ts";
+import { apiError, unprocessable } from "../errors.ts";
 import type { ExternalBankAccount } from "../external-bank-accounts.ts";
 
 export function readBalances(bank: Bank, account: ExternalBankAccount) {
@@ -13,10 +13,10 @@ export function readBalances(bank: Bank, account: ExternalBankAccount) {
       };
     case "refresh_required":
       bank.accounts.setState(account, "refresh_required");
-      throw refuse(422, "invalid_parameter", "Bank account refresh required");
+      throw apiError(422, "invalid_parameter", "Bank account refresh required");
     case "deleted":
       bank.accounts.remove(account);
-      throw refuse(
+      throw apiError(
         422,
         "invalid_parameter",
         "Bank account can no longer be used and is being deleted. It must be re-added",

@@ -1,5 +1,6 @@
-import type { Answer, SimulatorRequest } from "../../http.ts";
+import type { Answer } from "../../answer.ts";
 import type { Item } from "../../plaid/backend.ts";
+import type { ProviderRequest } from "../../provider-server.ts";
 import type { Bank } from "../bank.ts";
 import { unprocessable } from "../errors.ts";
 import type { BankDetails, NewAccount } from "../external-bank-accounts.ts";
@@ -8,7 +9,7 @@ import { accountView } from "./external-bank-account-view.ts";
 
 const accountRules = {
   name: { required: true, min: 1, max: 128 },
-  // The real one knows two kinds more, which bank linking does not use.
+  // Cybrid has two more kinds, which bank linking does not use.
   account_kind: { required: true, oneOf: ["plaid"] },
   asset: { min: 1, max: 16 },
   customer_guid: { min: 32, max: 32 },
@@ -16,7 +17,7 @@ const accountRules = {
   plaid_account_id: { required: true, min: 1, max: 128 },
 };
 
-export function createExternalBankAccount(bank: Bank, request: SimulatorRequest): Answer {
+export function createExternalBankAccount(bank: Bank, request: ProviderRequest): Answer {
   const { settings } = bank;
   const fields = readFields(request.body, {
     ...accountRules,

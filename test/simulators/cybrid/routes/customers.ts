@@ -1,8 +1,9 @@
-import type { Answer, SimulatorRequest } from "../../http.ts";
+import type { Answer } from "../../answer.ts";
+import type { ProviderRequest } from "../../provider-server.ts";
 import { type Bank, isoTime } from "../bank.ts";
 import { notFound } from "../errors.ts";
 
-export function getCustomer(bank: Bank, request: SimulatorRequest): Answer {
+export function getCustomer(bank: Bank, request: ProviderRequest): Answer {
   const customer = bank.customers.get(request.params.guid ?? "");
   if (!customer) throw notFound("customer");
   return {

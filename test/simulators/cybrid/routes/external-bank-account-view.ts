@@ -1,4 +1,4 @@
-/** An account as Cybrid answers it: of what was posted, only the name and the asset come back. */
+/** An account as Cybrid returns it: of what was posted, only the name and the asset. */
 import { type Bank, isoTime } from "../bank.ts";
 import type { ExternalBankAccount } from "../external-bank-accounts.ts";
 

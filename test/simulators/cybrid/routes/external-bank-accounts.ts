@@ -1,4 +1,5 @@
-import type { Answer, SimulatorRequest } from "../../http.ts";
+import type { Answer } from "../../answer.ts";
+import type { ProviderRequest } from "../../provider-server.ts";
 import type { Bank } from "../bank.ts";
 import { notFound, unprocessable } from "../errors.ts";
 import type { ExternalBankAccount } from "../external-bank-accounts.ts";
@@ -12,15 +13,15 @@ const patchRules = {
   name: { min: 1, max: 128 },
 };
 
-export function getExternalBankAccount(bank: Bank, request: SimulatorRequest): Answer {
+export function getExternalBankAccount(bank: Bank, request: ProviderRequest): Answer {
   const account = find(bank, request);
-  const asks = (name: string) => request.query.get(name) === "true";
+  const isSet = (name: string) => request.query.get(name) === "true";
   const balances =
-    asks("include_balances") || asks("force_balance_refresh") ? readBalances(bank, account) : {};
+    isSet("include_balances") || isSet("force_balance_refresh") ? readBalances(bank, account) : {};
   return { status: 200, body: { ...accountView(bank, account), ...balances } };
 }
 
-export function listExternalBankAccounts(bank: Bank, { query }: SimulatorRequest): Answer {
+export function listExternalBankAccounts(bank: Bank, { query }: ProviderRequest): Answer {
   const filter = readFilter(query, "guid", "bank_guid", "customer_guid", "asset", "state");
   bank.verifications.advance();
   const nowMs = bank.now();
@@ -39,11 +40,11 @@ export function listExternalBankAccounts(bank: Bank, { query }: SimulatorRequest
   return listAnswer(query, found, (account) => accountView(bank, account));
 }
 
-export function patchExternalBankAccount(bank: Bank, request: SimulatorRequest): Answer {
+export function patchExternalBankAccount(bank: Bank, request: ProviderRequest): Answer {
   const account = find(bank, request);
   const { state, name } = readFields(request.body, patchRules);
   if (state !== undefined) {
-    // Neither an account that never came to be nor one on the way out has a connection to repair.
+    // An account that is not stored yet, failed, or is being deleted has no connection to repair.
     if (!["completed", "unverified", "refresh_required"].includes(account.state)) {
       throw unprocessable(`InvalidExternalBankAccount - Invalid state: ${account.state}`);
     }
@@ -54,13 +55,13 @@ export function patchExternalBankAccount(bank: Bank, request: SimulatorRequest):
   return { status: 200, body: accountView(bank, account) };
 }
 
-export function deleteExternalBankAccount(bank: Bank, request: SimulatorRequest): Answer {
+export function deleteExternalBankAccount(bank: Bank, request: ProviderRequest): Answer {
   const account = find(bank, request);
   bank.accounts.remove(account);
   return { status: 200, body: accountView(bank, account) };
 }
 
-function find(bank: Bank, request: SimulatorRequest): ExternalBankAccount {
+function find(bank: Bank, request: ProviderRequest): ExternalBankAccount {
   bank.verifications.advance();
   const account = bank.accounts.get(request.params.guid ?? "");
   if (!account || isHidden(bank, account)) throw notFound("ExternalBankAccount");
@@ -74,7 +75,7 @@ function isHidden(bank: Bank, account: ExternalBankAccount): boolean {
 /** Filtering by `completed` and `unverified` works for the accounts of individuals only. */
 function passesState(bank: Bank, filter: ListFilter<"state">, account: ExternalBankAccount): boolean {
   if (!filter.passes("state", account.state)) return false;
-  if (!filter.asks("state")) return true;
+  if (!filter.has("state")) return true;
   if (account.state !== "completed" && account.state !== "unverified") return true;
   const customer = account.customerGuid === null ? undefined : bank.customers.get(account.customerGuid);
   return customer?.type === "individual";

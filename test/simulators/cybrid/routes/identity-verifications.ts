@@ -1,12 +1,13 @@
-import type { Answer, SimulatorRequest } from "../../http.ts";
+import type { Answer } from "../../answer.ts";
+import type { ProviderRequest } from "../../provider-server.ts";
 import { type Bank, isoTime } from "../bank.ts";
-import { notFound, refuse, unprocessable } from "../errors.ts";
+import { apiError, notFound, unprocessable } from "../errors.ts";
 import { readFields } from "../fields.ts";
 import type { ExpectedBehaviour, IdentityVerification } from "../identity-verifications.ts";
 import { listAnswer, readFilter } from "../listing.ts";
 
 const verificationRules = {
-  // The real one checks persons and counterparties too, which bank linking does not use.
+  // Cybrid also verifies persons and counterparties, which bank linking does not use.
   type: { required: true, oneOf: ["bank_account"] },
   method: { required: true, oneOf: ["account_ownership"] },
   customer_guid: { required: true, max: 32 },
@@ -15,7 +16,7 @@ const verificationRules = {
 
 const expectedBehaviours = ["passed_immediately", "failed_immediately"];
 
-export function createIdentityVerification(bank: Bank, request: SimulatorRequest): Answer {
+export function createIdentityVerification(bank: Bank, request: ProviderRequest): Answer {
   const fields = readFields(request.body, verificationRules);
   const expected = readExpectedBehaviour(request.body);
   bank.verifications.advance();
@@ -32,7 +33,7 @@ export function createIdentityVerification(bank: Bank, request: SimulatorRequest
   return { status: 201, body: view(verification) };
 }
 
-export function getIdentityVerification(bank: Bank, request: SimulatorRequest): Answer {
+export function getIdentityVerification(bank: Bank, request: ProviderRequest): Answer {
   const verification = bank.verifications.get(request.params.guid ?? "");
   if (!verification) throw notFound("identity_verification");
   return {
@@ -41,7 +42,7 @@ export function getIdentityVerification(bank: Bank, request: SimulatorRequest): 
   };
 }
 
-export function listIdentityVerifications(bank: Bank, { query }: SimulatorRequest): Answer {
+export function listIdentityVerifications(bank: Bank, { query }: ProviderRequest): Answer {
   const filter = readFilter(query, "guid", "bank_guid", "customer_guid", "state", "type");
   const found = bank.verifications
     .all()
@@ -59,7 +60,7 @@ export function listIdentityVerifications(bank: Bank, { query }: SimulatorReques
 function readExpectedBehaviour(body: unknown): ExpectedBehaviour | undefined {
   const wanted = (body as { expected_behaviours?: unknown }).expected_behaviours ?? [];
   if (!Array.isArray(wanted) || wanted.some((behaviour) => !expectedBehaviours.includes(behaviour))) {
-    throw refuse(
+    throw apiError(
       400,
       "invalid_value",
       `Invalid value exception. Parameter: expected_behaviours supported values: ${JSON.stringify(expectedBehaviours)}`,

@@ -1,6 +1,7 @@
-import type { Answer, SimulatorRequest } from "../../http.ts";
+import type { Answer } from "../../answer.ts";
 import type { LinkTokenRequest } from "../../plaid/backend.ts";
 import { isRedirectUri } from "../../plaid/redirect-uri.ts";
+import type { ProviderRequest } from "../../provider-server.ts";
 import { type Bank, isoTime } from "../bank.ts";
 import { notFound, unprocessable } from "../errors.ts";
 import { type Fields, missingParameter, readFields } from "../fields.ts";
@@ -20,7 +21,7 @@ const workflowRules = {
   android_package_name: { max: 128 },
 };
 
-export function createWorkflow(bank: Bank, request: SimulatorRequest): Answer {
+export function createWorkflow(bank: Bank, request: ProviderRequest): Answer {
   const fields = readFields(request.body, workflowRules);
   const { settings } = bank;
   if (!settings.countryConfigured) {
@@ -44,7 +45,7 @@ export function createWorkflow(bank: Bank, request: SimulatorRequest): Answer {
   return { status: 201, body: view(bank, workflow) };
 }
 
-export function getWorkflow(bank: Bank, request: SimulatorRequest): Answer {
+export function getWorkflow(bank: Bank, request: ProviderRequest): Answer {
   const workflow = bank.workflows.get(request.params.guid ?? "");
   if (!workflow) throw notFound("workflow");
   return {
@@ -53,7 +54,7 @@ export function getWorkflow(bank: Bank, request: SimulatorRequest): Answer {
   };
 }
 
-export function listWorkflows(bank: Bank, { query }: SimulatorRequest): Answer {
+export function listWorkflows(bank: Bank, { query }: ProviderRequest): Answer {
   const filter = readFilter(query, "guid", "bank_guid", "customer_guid");
   const found = bank.workflows
     .all()
@@ -87,7 +88,7 @@ function accountToUpdate(bank: Bank, fields: WorkflowFields): LinkTarget {
   const account = bank.accounts.get(fields.external_bank_account_guid);
   const another = fields.customer_guid !== undefined && fields.customer_guid !== account?.customerGuid;
   const gone = account?.state === "deleting" || account?.state === "deleted";
-  // One answer for all three: whose account it is, is nobody else's business.
+  // One answer for all three, so that it does not reveal whose account it is.
   if (!account?.bank || another || gone) {
     throw unprocessable("InvalidExternalBankAccount - External bank account not found");
   }

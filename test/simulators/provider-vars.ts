@@ -1,8 +1,8 @@
-import type { CybridSimulator } from "../simulators/cybrid/index.ts";
-import type { LynxSimulator } from "../simulators/lynx/index.ts";
+import type { CybridStandIn } from "./cybrid/index.ts";
+import type { LynxStandIn } from "./lynx/index.ts";
 
-/** The Worker's variables and secrets that lead it to the stand-ins instead of the real platforms. */
-export function providerVars(cybrid: CybridSimulator, lynx: LynxSimulator): Record<string, string> {
+/** The Worker's variables and secrets that point it at the stand-ins instead of the real platforms. */
+export function providerVars(cybrid: CybridStandIn, lynx: LynxStandIn): Record<string, string> {
   return {
     PROVIDERS: "cybrid,lynx",
     ENVIRONMENT: "sandbox",

@@ -1,11 +1,13 @@
-/** Faults as the control API takes and lists them. */
+/** Fault rules as the control API takes and lists them. */
+import { HTTPException } from "hono/http-exception";
 import * as z from "zod";
 import type { Faults } from "../faults.ts";
-import { ControlError, type Steered } from "./steered.ts";
+import { readBody } from "./read-body.ts";
+import type { StandIns } from "./stand-ins.ts";
 
 const work = z.enum(["undone", "done"]);
 const ms = z.number().min(0);
-/** For every kind: what the call makes is missing in lists for so long. */
+/** For every kind: what the call creates is missing in lists for so long. */
 const listLagMs = ms.exactOptional();
 
 const fault = z.discriminatedUnion("kind", [
@@ -43,7 +45,7 @@ const fault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("late-in-list"), ms, listLagMs }),
 ]);
 
-const order = z.strictObject({
+const rule = z.strictObject({
   provider: z.enum(["cybrid", "lynx"]),
   /** A route's name as in the call log, or `*`. */
   route: z.string().default("*"),
@@ -53,38 +55,37 @@ const order = z.strictObject({
   probability: z.number().min(0).max(1).exactOptional(),
   /** Only calls of this customer. */
   customer: z.string().exactOptional(),
-  /** For rules with a probability or several faults: the same seed draws the same. */
+  /** For rules with a probability or several faults: the same seed gives the same sequence. */
   seed: z.int().min(0).exactOptional(),
 });
 
 export const faultKinds = fault.options.map(({ shape }) => shape.kind.value);
 
-/** For the list: `when` says little about itself, the customer that it looks for does. */
+/** The customer that a rule's `when` matches, for the list. */
 const customers = new WeakMap<object, string>();
 
-export function orderFault(steered: Steered, wish: unknown): void {
-  const read = order.safeParse(wish);
-  if (!read.success) throw new ControlError(z.prettifyError(read.error));
-  const { provider, customer, seed, ...rule } = read.data;
-  const { faults, routeNames } = steered[provider];
-  if (rule.route !== "*" && !routeNames.includes(rule.route)) {
-    throw new ControlError(`${provider} has no route "${rule.route}", only: *, ${routeNames.join(", ")}`);
+export function addFault(standIns: StandIns, body: unknown): void {
+  const { provider, customer, seed, ...added } = readBody(rule, body);
+  const { faults, routeNames } = standIns[provider];
+  if (added.route !== "*" && !routeNames.includes(added.route)) {
+    const message = `${provider} has no route "${added.route}", only: *, ${routeNames.join(", ")}`;
+    throw new HTTPException(400, { message });
   }
   if (seed !== undefined) faults.seed(seed);
   if (customer === undefined) {
-    faults.add(rule);
+    faults.add(added);
     return;
   }
   const when = (request: { customer?: string }) => request.customer === customer;
   customers.set(when, customer);
-  faults.add({ ...rule, when });
+  faults.add({ ...added, when });
 }
 
-export function orderedFaults({ cybrid, lynx }: Steered) {
+export function listFaults({ cybrid, lynx }: StandIns) {
   return [...listed("cybrid", cybrid.faults), ...listed("lynx", lynx.faults)];
 }
 
-export function clearFaults({ cybrid, lynx }: Steered): void {
+export function clearFaults({ cybrid, lynx }: StandIns): void {
   cybrid.faults.clear();
   lynx.faults.clear();
 }
@@ -94,7 +95,7 @@ function listed(provider: "cybrid" | "lynx", faults: Faults) {
     provider,
     route,
     fault,
-    /** `null`: no end. */
+    /** `null`: unlimited. */
     times_left: Number.isFinite(timesLeft) ? timesLeft : null,
     skip_left: skipLeft,
     probability: probability ?? null,

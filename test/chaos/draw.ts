@@ -1,10 +1,10 @@
-/** Draws from a seeded generator. */
+/** Random draws from a seed. */
 import { seededRandom } from "../simulators/random.ts";
 
 export class Draw {
   readonly #random: () => number;
 
-  /** `purpose` keeps the draws of one part of a run apart from those of another. */
+  /** `purpose` separates the draws of one part of a run from those of another. */
   constructor(seed: number, purpose: string) {
     let mixed = seed;
     for (const character of purpose) mixed = Math.imul(mixed, 31) + character.charCodeAt(0);
@@ -20,7 +20,7 @@ export class Draw {
     return from + Math.floor(this.#random() * (to - from + 1));
   }
 
-  /** One of the keys, as often as its weight says. */
+  /** One of the keys, in proportion to its weight. */
   weighted<Key extends string>(weights: Readonly<Record<Key, number>>): Key {
     const entries = Object.entries(weights) as [Key, number][];
     let left = this.#random() * entries.reduce((sum, [, weight]) => sum + weight, 0);

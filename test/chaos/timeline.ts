@@ -1,12 +1,12 @@
-/** Everything that concerns one visit, in the order in which it happened. Pure. */
+/** Everything about one visit and its customer, in order. Pure. */
 import type { Link } from "../../worker/contract.ts";
 import type { Call } from "../simulators/call-log.ts";
 import type { VisitRecord } from "./crowd.ts";
 import type { Entry } from "./journal.ts";
-import type { Kill } from "./mortal-worker.ts";
+import type { Kill } from "./restartable-worker.ts";
 import type { HeldAccount } from "./stand-ins.ts";
 
-export interface StoryEvidence {
+export interface TimelineEvidence {
   startedAtMs: number;
   visits: readonly VisitRecord[];
   held: readonly HeldAccount[];
@@ -16,24 +16,24 @@ export interface StoryEvidence {
   kills: readonly Kill[];
 }
 
-/** All of the customer's doings: what goes wrong between two links shows only in both. */
-export function tellStory({ customerId, provider }: VisitRecord, evidence: StoryEvidence): string[] {
+/** All of the customer's visits: what goes wrong between two links shows only in both. */
+export function timeline({ customerId, provider }: VisitRecord, evidence: TimelineEvidence): string[] {
   const { startedAtMs, visits, held, links, entries, calls, kills } = evidence;
   const ours = visits.filter((record) => record.customerId === customerId);
   const visitIds = new Set<string | null>(ours.map(({ visit }) => visit.id));
-  const visitOf = visitsByText(ours);
+  const visitOf = visitByCall(ours);
 
-  const happened: { atMs: number; text: string }[] = [
+  const events: { atMs: number; text: string }[] = [
     ...entries
       .filter((entry) => entry.customerId === customerId)
-      .map((entry) => ({ atMs: entry.atMs, text: `${entry.to} ${entry.visitId}: ${sayEntry(entry)}` })),
+      .map((entry) => ({ atMs: entry.atMs, text: `${entry.to} ${entry.visitId}: ${entryText(entry)}` })),
     ...calls
       .filter((call) => call.customer === customerId)
-      .map((call) => ({ atMs: call.atMs, text: `  upstream ${sayCall(call)} ${visitOf(call)}` })),
+      .map((call) => ({ atMs: call.atMs, text: `  upstream ${callText(call)} ${visitOf(call)}` })),
   ].sort((left, right) => left.atMs - right.atMs);
-  const fromMs = happened[0]?.atMs ?? startedAtMs;
-  const toMs = happened.at(-1)?.atMs ?? startedAtMs;
-  happened.push(
+  const fromMs = events[0]?.atMs ?? startedAtMs;
+  const toMs = events.at(-1)?.atMs ?? startedAtMs;
+  events.push(
     ...kills
       .filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
       .map(({ atMs, backAtMs, moment }) => ({
@@ -41,11 +41,11 @@ export function tellStory({ customerId, provider }: VisitRecord, evidence: Story
         text: `  KILLED (${moment}), back after ${backAtMs - atMs} ms`,
       })),
   );
-  happened.sort((left, right) => left.atMs - right.atMs);
+  events.sort((left, right) => left.atMs - right.atMs);
 
   return [
-    `customer ${customerId} at ${provider}; planned: ${ours.map(sayPlan).join("; ")}`,
-    ...happened.map(({ atMs, text }) => `${seconds(atMs - startedAtMs)} ${text}`),
+    `customer ${customerId} at ${provider}; planned: ${ours.map(planText).join("; ")}`,
+    ...events.map(({ atMs, text }) => `${seconds(atMs - startedAtMs)} ${text}`),
     ...links
       .filter(({ reference }) => visitIds.has(reference))
       .map(
@@ -59,26 +59,26 @@ export function tellStory({ customerId, provider }: VisitRecord, evidence: Story
   ];
 }
 
-function sayPlan({ visit, refreshAccountId }: VisitRecord): string {
+function planText({ visit, refreshAccountId }: VisitRecord): string {
   return `${visit.id} ${refreshAccountId ? `refresh of ${refreshAccountId}` : visit.subtype} ${visit.ending}`;
 }
 
-function sayEntry({ what, httpStatus, said, code, trueWhenTold }: Entry): string {
+function entryText({ what, httpStatus, link, code, wasTrue }: Entry): string {
   const parts = [what];
   if (httpStatus !== undefined) parts.push("→", httpStatus === 0 ? "no answer" : String(httpStatus));
-  if (said) parts.push(said.linkId, said.status, said.accountId ?? "");
+  if (link) parts.push(link.id, link.status, link.accountId ?? "");
   if (code) parts.push(code);
-  if (trueWhenTold === false) parts.push("(not so at the provider)");
+  if (wasTrue === false) parts.push("(not so at the provider)");
   return parts.filter(Boolean).join(" ");
 }
 
-function sayCall({ method, path, status, fault, worked }: Call): string {
+function callText({ method, path, status, fault, worked }: Call): string {
   const outcome = fault ? ` fault ${fault}${worked ? ", reached the provider" : ""}` : "";
   return `${method} ${path} → ${status}${outcome}`;
 }
 
-/** Which visit a call belongs to, where its body tells: by the public token. */
-function visitsByText(visits: readonly VisitRecord[]): (call: Call) => string {
+/** Which visit a call belongs to, if its body contains a public token. */
+function visitByCall(visits: readonly VisitRecord[]): (call: Call) => string {
   return ({ requestBody }) => {
     const text = JSON.stringify(requestBody ?? "");
     const found = visits.find(({ choices }) => choices.some(({ publicToken }) => text.includes(publicToken)));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { startHost } from "../../demo/host/index.ts";
-import { json, startWebServer } from "../../simulators/web-server.ts";
+import { listen, webApp } from "../../simulators/server.ts";
 
 const CUSTOMERS = [
   { label: "Customer 1", provider: "cybrid", customerId: "guid-1" },
@@ -12,13 +12,15 @@ const CUSTOMERS = [
 
 const WEBHOOK_SECRET = `whsec_${Buffer.from("a-webhook-secret-of-32-bytes----").toString("base64")}`;
 
-/** The host with a Worker that answers sessions by saying what it was asked for. */
+/** The host with a Worker whose session token is the request's body. */
 async function setUp(t: TestContext) {
-  const worker = await startWebServer(0, async ({ route, headers, body }) =>
-    route === "POST /v1/sessions"
-      ? json(201, { token: body, expires_at: headers.authorization })
-      : json(200, { accounts: [] }),
-  );
+  const app = webApp();
+  app.post("/v1/sessions", async (c) => {
+    const answer = { token: await c.req.text(), expires_at: c.req.header("authorization") };
+    return c.json(answer, 201);
+  });
+  app.all("*", (c) => c.json({ accounts: [] }));
+  const worker = await listen(app);
   const host = await startHost({
     workerUrl: worker.url,
     apiKey: "key",
@@ -41,7 +43,7 @@ async function setUp(t: TestContext) {
   return { host, visit, post, session };
 }
 
-test("the first visit signs in the first customer, with a cookie that scripts and other sites do not get", async (t) => {
+test("the first visit signs in the first customer, with a cookie hidden from scripts and other sites", async (t) => {
   const { host, visit, session } = await setUp(t);
   const cookie = await visit("/");
   assert.match(cookie, /HttpOnly; SameSite=Lax/);
@@ -52,7 +54,7 @@ test("the first visit signs in the first customer, with a cookie that scripts an
   });
 });
 
-test("?provider=lynx stays chosen on the visits after it", async (t) => {
+test("?provider=lynx is remembered on later visits", async (t) => {
   const { visit, session } = await setUp(t);
   const cookie = await visit("/?provider=lynx");
   await visit("/?oauth_state_id=1", cookie);
@@ -73,7 +75,7 @@ test("no session is minted without the cookie, nor for a page of another origin"
   assert.equal((await post("/bank-link-session", cookie, "{}", "https://evil.example")).status, 403);
 });
 
-test("a webhook is taken only with the right signature, kept once, and shown to its customer alone", async (t) => {
+test("a webhook is accepted only with the right signature, kept once, and shown to its customer alone", async (t) => {
   const { host, visit } = await setUp(t);
   const payload = JSON.stringify({
     type: "bank_link.linked",

@@ -5,7 +5,7 @@ import { ELEMENT, visitHostPage } from "../e2e/host-page.ts";
 import { median, percentile } from "./statistics.ts";
 import { ms, ratio, table } from "./table.ts";
 
-/** When things were done, in the page's own time. */
+/** Timestamps on the page's own clock. */
 interface Marks {
   clicked: number;
   /** The later of script and link token. */
@@ -15,15 +15,15 @@ interface Marks {
   opened: number;
 }
 
-type Way = "preloaded" | "at the click" | "by hand";
+type Variant = "preloaded" | "at the click" | "by hand";
 
-export async function opening(open: DemoBrowser, runs: number): Promise<string> {
-  const marks: Record<Way, Marks[]> = { preloaded: [], "at the click": [], "by hand": [] };
+export async function launchTimes(open: DemoBrowser, runs: number): Promise<string> {
+  const marks: Record<Variant, Marks[]> = { preloaded: [], "at the click": [], "by hand": [] };
   for (let run = 0; run < runs; run++) {
-    // In turn, so that whatever else this machine does meets all of them.
-    for (const way of Object.keys(marks) as Way[]) marks[way].push(await measure(open, way));
+    // In turn, so that other load on this machine affects all of them.
+    for (const variant of Object.keys(marks) as Variant[]) marks[variant].push(await measure(open, variant));
   }
-  const waits = (way: Way) => marks[way].map(({ clicked, opened }) => opened - clicked);
+  const waits = (variant: Variant) => marks[variant].map(({ clicked, opened }) => opened - clicked);
   const own = marks["at the click"].map(
     ({ fetched, created, loaded, opened }) => created - fetched + (opened - loaded),
   );
@@ -45,14 +45,14 @@ export async function opening(open: DemoBrowser, runs: number): Promise<string> 
   );
 }
 
-async function measure(open: DemoBrowser, way: Way): Promise<Marks> {
+async function measure(open: DemoBrowser, variant: Variant): Promise<Marks> {
   const customer = await open.customer();
   const { page } = customer;
   await page.evaluateOnNewDocument(watchPlaid);
   const { demo } = open;
-  const body = way === "by hand" ? byHand(demo.worker.url, demo.plaid.scriptUrl) : ELEMENT;
+  const body = variant === "by hand" ? byHand(demo.worker.url, demo.plaid.scriptUrl) : ELEMENT;
   await visitHostPage(demo, page, { body });
-  if (way === "preloaded") {
+  if (variant === "preloaded") {
     await page.locator("bank-link >>> [part~=button]").hover();
     await page.$eval("bank-link", (element) => {
       (element as unknown as { preload: string }).preload = "load";
@@ -82,7 +82,7 @@ async function marksOf(page: Page): Promise<Marks> {
   return (await done.jsonValue()) as Marks;
 }
 
-/** In the page, before anything else: wraps Plaid's factory as soon as there is one. */
+/** Runs in the page before its own scripts: wraps Plaid's factory as soon as it is defined. */
 function watchPlaid(): void {
   interface Handler {
     open(): void;
@@ -120,7 +120,7 @@ function watchPlaid(): void {
   });
 }
 
-/** The way that the guides show: everything at the click, one after the other, against the same API. */
+/** As the guides show it: everything at the click, one step after the other, against the same API. */
 function byHand(workerUrl: string, scriptUrl: string): string {
   return `<button>Link</button><script>
     document.querySelector("button").addEventListener("click", async () => {

@@ -1,10 +1,10 @@
-/** The real Worker, killed and started again with what it had stored. */
-
+/** The real Worker, killed and restarted on the same storage. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { providerVars } from "../demo/provider-vars.ts";
-import { freePort, startWorker, type WorkerProcess } from "../demo/worker-process.ts";
+import { startWorker, type WorkerProcess } from "../demo/worker-process.ts";
+import { freePort } from "../simulators/ports.ts";
+import { providerVars } from "../simulators/provider-vars.ts";
 import { UPSTREAM_TIMEOUT_S } from "./limits.ts";
 import type { StandIns } from "./stand-ins.ts";
 import { WEBHOOK_SECRET } from "./webhook-receiver.ts";
@@ -13,7 +13,7 @@ export const API_KEY = "chaos-api-key-for-this-machine-only";
 export const SESSION_SECRET = "chaos-session-secret-for-this-machine-only";
 const REDIRECT_URI = "https://shop.example.com/bank";
 
-/** `account-post`: in the very moment in which a provider receives the call that makes an account. */
+/** `account-post`: at the moment when a provider receives the call that creates an account. */
 export type KillMoment = "any" | "account-post";
 
 export interface Kill {
@@ -23,10 +23,10 @@ export interface Kill {
   backAtMs: number;
 }
 
-export class MortalWorker {
+export class RestartableWorker {
   readonly url: string;
   readonly kills: Kill[] = [];
-  /** What the Worker itself calls unexpected, and how often. */
+  /** What the Worker itself logs as unexpected, and how often. */
   readonly unexpected = new Map<string, number>();
   readonly #port: number;
   readonly #persistTo: string;
@@ -40,14 +40,14 @@ export class MortalWorker {
     this.url = `http://localhost:${port}`;
   }
 
-  /** `vars` over the run's own. */
+  /** `vars` override the run's own. */
   static async start(
     standIns: StandIns,
     webhookUrl: string,
     vars: Record<string, string>,
-  ): Promise<MortalWorker> {
+  ): Promise<RestartableWorker> {
     const persistTo = await mkdtemp(join(tmpdir(), "bank-link-chaos-"));
-    const worker = new MortalWorker(await freePort(), persistTo, {
+    const worker = new RestartableWorker(await freePort(), persistTo, {
       ...varsFor(standIns, webhookUrl),
       ...vars,
     });
