@@ -1,6 +1,6 @@
 import { assert } from "chai";
 import type { BankLinkElement } from "../../component/index.ts";
-import { answer, linked } from "./fake-api.ts";
+import { ACCOUNT, answer, linkedLink } from "./fake-api.ts";
 import { add, api, button, openLink, state, succeed, turn } from "./page.ts";
 
 const FORM = `<form><fieldset><bank-link name="bank" session-url="/session" preload="none"></bank-link></fieldset></form>`;
@@ -22,7 +22,7 @@ describe("in a form", () => {
   });
 
   it("submits the link's id where the provider gives no account id", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(linked({ account: null })));
+    api.on("POST /v1/links/:id/finalize", () => answer(linkedLink({ account: { ...ACCOUNT, id: null } })));
     const element = await add(FORM);
     await openLink(element);
     succeed();

@@ -1,7 +1,7 @@
 import { assert } from "chai";
 import { BankLinkElement } from "../../component/index.ts";
 import { LINK_EXIT_GRACE_MS } from "../../component/limits.ts";
-import { aLink, answer, later, linked } from "./fake-api.ts";
+import { answer, later, linkedLink, linkIn } from "./fake-api.ts";
 import {
   add,
   api,
@@ -94,7 +94,7 @@ describe("being removed", () => {
   });
 
   it("while following stops the looks, and being back goes on with them", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+    api.on("POST /v1/links/:id/finalize", () => answer(linkIn("finalizing"), 202));
     const looks = [later(), later()];
     api.onEach("GET /v1/links/:id", ...looks.map(({ handler }) => handler));
     const element = await add(LINK);
@@ -107,7 +107,7 @@ describe("being removed", () => {
     assert.isTrue(api.to("GET /v1/links/:id")[0]?.signal?.aborted);
     assert.equal(element.status, "finalizing");
     parentElement?.append(element);
-    looks[1]?.answer(answer(linked()));
+    looks[1]?.answer(answer(linkedLink()));
     await state(element, "linked");
     assert.lengthOf(fired("bank-link-pending"), 1);
   });
@@ -217,7 +217,7 @@ describe("open(), close() and reset()", () => {
   });
 
   it("open() resolves when the element is removed while the provider works", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+    api.on("POST /v1/links/:id/finalize", () => answer(linkIn("finalizing"), 202));
     api.on("GET /v1/links/:id", () => new Promise(() => {}));
     const element = await add(LINK);
     const outcome = element.open();
@@ -231,7 +231,7 @@ describe("open(), close() and reset()", () => {
   for (const whoWaits of ["nobody", "the request"]) {
     it(`open() resolves on an element that was removed while finalizing, when ${whoWaits} is under way`, async () => {
       const arrived = Promise.withResolvers<void>();
-      const still = () => answer(aLink({ status: "finalizing" }), 202);
+      const still = () => answer(linkIn("finalizing"), 202);
       api.on("POST /v1/links/:id/finalize", () => arrived.promise.then(still));
       api.on("GET /v1/links/:id", () => new Promise(() => {}));
       const element = await add(LINK);
@@ -409,7 +409,7 @@ describe("open(), close() and reset()", () => {
     assert.lengthOf(fired("bank-link-exit"), 0);
     assert.lengthOf(api.to("POST /v1/links/:id/exit"), 0);
     assert.equal(sessionStorage.getItem("bank-link"), "lnk_1");
-    finalize.answer(answer(linked()));
+    finalize.answer(answer(linkedLink()));
     assert.equal((await outcome).status, "linked");
   });
 

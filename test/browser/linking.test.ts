@@ -10,7 +10,17 @@ import {
   BankLinkSuccessEvent,
 } from "../../component/index.ts";
 import { LINK_FLUSH_MS } from "../../component/limits.ts";
-import { ACCOUNT, aLink, answer, dropped, later, linked, problem } from "./fake-api.ts";
+import {
+  ACCOUNT,
+  answer,
+  dropped,
+  failedLink,
+  later,
+  linkedLink,
+  linkIn,
+  problem,
+  readyLink,
+} from "./fake-api.ts";
 import {
   add,
   api,
@@ -134,7 +144,7 @@ describe("linking an account", () => {
   }
 
   it("hands redirect URI, language and reference to the link, and gives the reference back", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(linked({ reference: "order-7" })));
+    api.on("POST /v1/links/:id/finalize", () => answer(linkedLink({ reference: "order-7" })));
     const wishes = `redirect-uri="https://shop.example.com/back" language="nl" reference="order-7"`;
     const element = await add(`<bank-link session-url="/session" preload="none" ${wishes}></bank-link>`);
     await openLink(element);
@@ -167,11 +177,11 @@ describe("linking an account", () => {
   });
 
   it("follows a link that is still preparing until its token is there", async () => {
-    api.on("POST /v1/links", () => answer(aLink({ status: "preparing", link_token: null }), 202));
+    api.on("POST /v1/links", () => answer(linkIn("preparing"), 202));
     api.onEach(
       "GET /v1/links/:id",
-      () => answer(aLink({ status: "preparing", link_token: null })),
-      () => answer(aLink({ link_token: "link-late" })),
+      () => answer(linkIn("preparing")),
+      () => answer(readyLink({ link_token: "link-late" })),
     );
     await openLink(await add(LINK));
     assert.equal(link().config.token, "link-late");
@@ -187,12 +197,12 @@ describe("linking an account", () => {
     await state(element, "finalizing");
     await turn(50);
     assert.lengthOf(fired("bank-link-success"), 0);
-    finalize.answer(answer(linked()));
+    finalize.answer(answer(linkedLink()));
     await state(element, "linked");
   });
 
   it("says so when the provider needs longer, stays finalizing, and follows to the end", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+    api.on("POST /v1/links/:id/finalize", () => answer(linkIn("finalizing"), 202));
     const look = later();
     api.on("GET /v1/links/:id", look.handler);
     const element = await add(LINK);
@@ -201,19 +211,12 @@ describe("linking an account", () => {
     await until(() => fired("bank-link-pending").length === 1, "pending");
     assert.equal(element.status, "finalizing");
     assert.include(await message(element), "You may leave this page");
-    look.answer(answer(linked()));
+    look.answer(answer(linkedLink()));
     await state(element, "linked");
   });
 
   it("never shows success for a link that ended failed", async () => {
-    api.on("POST /v1/links/:id/finalize", () =>
-      answer(
-        aLink({
-          status: "failed",
-          problem: { code: "duplicate_account", title: "", detail: "", retryable: false },
-        }),
-      ),
-    );
+    api.on("POST /v1/links/:id/finalize", () => answer(failedLink("duplicate_account")));
     const element = await add(LINK);
     await openLink(element);
     succeed();
@@ -309,15 +312,8 @@ describe("failing", () => {
   it("shows the failure sentence, and trying again works", async () => {
     api.onEach(
       "POST /v1/links",
-      () =>
-        answer(
-          aLink({
-            status: "failed",
-            problem: { code: "provider_rejected", title: "", detail: "", retryable: false },
-          }),
-          201,
-        ),
-      () => answer(aLink({ id: "lnk_2" }), 201),
+      () => answer(failedLink("provider_rejected"), 201),
+      () => answer(readyLink({ id: "lnk_2" }), 201),
     );
     const element = await add(LINK);
     button(element).click();
@@ -370,7 +366,7 @@ describe("failing", () => {
   });
 
   it("repeats a finalize whose answer was lost, with the same key and body", async () => {
-    api.onEach("POST /v1/links/:id/finalize", dropped, () => answer(linked()));
+    api.onEach("POST /v1/links/:id/finalize", dropped, () => answer(linkedLink()));
     const element = await add(LINK);
     await openLink(element);
     succeed();
@@ -412,7 +408,7 @@ describe("a token that Plaid refuses", () => {
 describe("a link that has been through at the API", () => {
   it("is taken away before another one is asked for, so that nobody leaves what is over", async () => {
     const [open, exit] = [later(), later()];
-    api.onEach("POST /v1/links/:id/open", open.handler, () => answer(aLink()));
+    api.onEach("POST /v1/links/:id/open", open.handler, () => answer(readyLink()));
     api.on("POST /v1/links/:id/exit", exit.handler);
     const element = await add(LINK);
     await openLink(element);
@@ -420,7 +416,7 @@ describe("a link that has been through at the API", () => {
     open.answer(problem("link_closed", 409, false));
     await until(() => api.to("POST /v1/links/:id/exit").length === 1, "the API is told");
     assert.include(over.calls, "destroy");
-    exit.answer(answer(aLink({ status: "canceled" })));
+    exit.answer(answer(linkIn("canceled")));
     await until(() => element.status === "open" && link() !== over, "open anew");
     assert.lengthOf(fired("bank-link-exit"), 0);
   });
@@ -466,7 +462,7 @@ describe("what the page hears", () => {
     "bank-link-pending": {
       kind: BankLinkPendingEvent,
       end: () => {
-        api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+        api.on("POST /v1/links/:id/finalize", () => answer(linkIn("finalizing"), 202));
         api.on("GET /v1/links/:id", later().handler);
         succeed();
       },

@@ -1,7 +1,7 @@
 import { assert } from "chai";
 import { BankLinkElement, type GetSession } from "../../component/index.ts";
 import { LINK_LOAD_TIMEOUT_MS, SCRIPT_TIMEOUT_MS, SESSION_TIMEOUT_MS } from "../../component/limits.ts";
-import { aLink, answer, dropped, later, linked, problem } from "./fake-api.ts";
+import { answer, dropped, failedLink, later, linkedLink, linkIn, problem, readyLink } from "./fake-api.ts";
 import {
   add,
   api,
@@ -214,10 +214,7 @@ describe("preloading", () => {
   });
 
   it("fails in silence too when the link was made and failed, and nothing looks agreed to", async () => {
-    const failure = { code: "provider_unavailable" as const, title: "", detail: "", retryable: true };
-    api.on("POST /v1/links", () =>
-      answer(aLink({ status: "failed", link_token: null, problem: failure }), 201),
-    );
+    api.on("POST /v1/links", () => answer(failedLink("provider_unavailable", true), 201));
     const element = await add(INTENT);
     element.dispatchEvent(new Event("pointerenter"));
     await until(() => api.to("POST /v1/links").length === 1, "it was tried");
@@ -233,8 +230,8 @@ describe("preloading", () => {
     const soon = new Date(Date.now() + 60_000).toISOString();
     api.onEach(
       "POST /v1/links",
-      () => answer(aLink({ link_token_expires_at: soon }), 201),
-      () => answer(aLink({ id: "lnk_2", link_token: "link-sandbox-2" }), 201),
+      () => answer(readyLink({ link_token_expires_at: soon }), 201),
+      () => answer(readyLink({ id: "lnk_2", link_token: "link-sandbox-2" }), 201),
     );
     const element = await add(LOAD);
     await state(element, "ready");
@@ -254,12 +251,14 @@ describe("preloading", () => {
 
   it("opens what is wished when Link opens, not what was wished before", async () => {
     const create = later();
-    api.onEach("POST /v1/links", create.handler, () => answer(aLink({ id: "lnk_2", mode: "refresh" }), 201));
+    api.onEach("POST /v1/links", create.handler, () =>
+      answer(readyLink({ id: "lnk_2", mode: "refresh" }), 201),
+    );
     const element = await add(LOAD);
     await state(element, "preparing");
     button(element).click();
     element.refreshAccount = "acc_9";
-    create.answer(answer(aLink(), 201));
+    create.answer(answer(readyLink(), 201));
     await state(element, "open");
     assert.equal(api.to("POST /v1/links").at(-1)?.body.account_id, "acc_9");
     assert.equal(element.link?.mode, "refresh");
@@ -271,7 +270,7 @@ describe("preloading", () => {
 
   it("does not go on for ever with a browser whose clock is wrong", async () => {
     const past = new Date(Date.now() - 60_000).toISOString();
-    api.on("POST /v1/links", () => answer(aLink({ link_token_expires_at: past }), 201));
+    api.on("POST /v1/links", () => answer(readyLink({ link_token_expires_at: past }), 201));
     await openLink(await add(LINK));
     assert.lengthOf(api.to("POST /v1/links"), 2);
   });
@@ -282,12 +281,12 @@ describe("preloading", () => {
     const idOf = ({ url }: { url: URL }) => url.pathname.split("/")[3] ?? "";
     api.on("POST /v1/links", () => {
       const id = `lnk_${opened.size + 1}`;
-      return answer(aLink({ id, link_token: `token of ${id}` }), 201);
+      return answer(readyLink({ id, link_token: `token of ${id}` }), 201);
     });
     api.on("POST /v1/links/:id/open", (call) => {
       if (opened.has(idOf(call))) return problem("link_closed", 409, false);
       opened.add(idOf(call));
-      return answer(aLink({ id: idOf(call) }));
+      return answer(readyLink({ id: idOf(call) }));
     });
     const [first, second] = [await add(LOAD), await add(LOAD)];
     await state(first, "ready");
@@ -356,12 +355,12 @@ describe("preloading", () => {
     element.refreshAccount = "acc_1";
     const create = later();
     api.onEach("POST /v1/links", create.handler, () =>
-      answer(aLink({ id: "lnk_3", mode: "refresh", link_token: "link-sandbox-3" }), 201),
+      answer(readyLink({ id: "lnk_3", mode: "refresh", link_token: "link-sandbox-3" }), 201),
     );
     button(element).click();
     await until(() => api.to("POST /v1/links").length === 2, "asked for acc_1");
     element.refreshAccount = "acc_2";
-    create.answer(answer(aLink({ id: "lnk_2", mode: "refresh" }), 201));
+    create.answer(answer(readyLink({ id: "lnk_2", mode: "refresh" }), 201));
     await state(element, "open");
     assert.equal(api.to("POST /v1/links").at(-1)?.body.account_id, "acc_2");
     leave({ error_type: "INVALID_INPUT", error_code: "INVALID_LINK_TOKEN" });
@@ -399,7 +398,7 @@ describe("preloading", () => {
 
 describe("an API that is slow, absent or failing", () => {
   it("is asked again with the same key when the network breaks", async () => {
-    api.onEach("POST /v1/links", dropped, () => answer(aLink(), 201));
+    api.onEach("POST /v1/links", dropped, () => answer(readyLink(), 201));
     await openLink(await add(LINK));
     const [first, second] = api.to("POST /v1/links");
     assert.equal(first?.headers.get("Idempotency-Key"), second?.headers.get("Idempotency-Key"));
@@ -407,7 +406,7 @@ describe("an API that is slow, absent or failing", () => {
 
   it("keeps the key for the person's own try again while the answer is unknown", async () => {
     hurry(...RETRY_WAITS);
-    api.onEach("POST /v1/links", dropped, dropped, dropped, () => answer(aLink(), 201));
+    api.onEach("POST /v1/links", dropped, dropped, dropped, () => answer(readyLink(), 201));
     const element = await add(LINK);
     button(element).click();
     await state(element, "failed");
@@ -431,7 +430,7 @@ describe("an API that is slow, absent or failing", () => {
     it(`loses no agreement when something in between answers ${status}`, async () => {
       hurry(...RETRY_WAITS);
       const page = () => new Response("<html>", { status });
-      api.onEach("POST /v1/links/:id/finalize", page, page, () => answer(linked()));
+      api.onEach("POST /v1/links/:id/finalize", page, page, () => answer(linkedLink()));
       const element = await add(LINK);
       await openLink(element);
       succeed();
@@ -441,9 +440,9 @@ describe("an API that is slow, absent or failing", () => {
   }
 
   it("is followed further when something in between answers", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+    api.on("POST /v1/links/:id/finalize", () => answer(linkIn("finalizing"), 202));
     const page = () => new Response("<html>", { status: 403 });
-    api.onEach("GET /v1/links/:id", page, () => answer(linked()));
+    api.onEach("GET /v1/links/:id", page, () => answer(linkedLink()));
     const element = await add(LINK);
     await openLink(element);
     succeed();
@@ -457,7 +456,7 @@ describe("an API that is slow, absent or failing", () => {
       api.onEach(
         "POST /v1/links/:id/finalize",
         () => answer(body),
-        () => answer(linked()),
+        () => answer(linkedLink()),
       );
       const element = await add(LINK);
       await openLink(element);
@@ -501,7 +500,7 @@ describe("an API that is slow, absent or failing", () => {
   it("gets the same finalize again, not a new link, when a person tries again", async () => {
     hurry(...RETRY_WAITS);
     const silent = Array.from({ length: 7 }, () => dropped);
-    api.onEach("POST /v1/links/:id/finalize", ...silent, () => answer(aLink({ status: "linked" })));
+    api.onEach("POST /v1/links/:id/finalize", ...silent, () => answer(linkedLink()));
     const element = await add(LINK);
     await openLink(element);
     succeed();
@@ -520,7 +519,7 @@ describe("an API that is slow, absent or failing", () => {
     hurry(...RETRY_WAITS);
     const busy = () => problem("idempotency_in_progress", 409, true, { "Retry-After": "1" });
     const atWork = Array.from({ length: 9 }, () => busy);
-    api.onEach("POST /v1/links/:id/finalize", dropped, ...atWork, () => answer(aLink({ status: "linked" })));
+    api.onEach("POST /v1/links/:id/finalize", dropped, ...atWork, () => answer(linkedLink()));
     const element = await add(LINK);
     await openLink(element);
     succeed();
@@ -530,10 +529,8 @@ describe("an API that is slow, absent or failing", () => {
 
   it("is followed further while it cannot be reached in finalizing", async () => {
     hurry(...RETRY_WAITS);
-    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
-    api.onEach("GET /v1/links/:id", dropped, dropped, dropped, dropped, () =>
-      answer(aLink({ status: "linked" })),
-    );
+    api.on("POST /v1/links/:id/finalize", () => answer(linkIn("finalizing"), 202));
+    api.onEach("GET /v1/links/:id", dropped, dropped, dropped, dropped, () => answer(linkedLink()));
     const element = await add(LINK);
     await openLink(element);
     succeed();
@@ -552,7 +549,7 @@ describe("the session", () => {
     api.on("POST /v1/links/:id/finalize", ({ headers }) =>
       headers.get("Authorization") === "Bearer old"
         ? problem("unauthorized", 401, false)
-        : answer(aLink({ status: "linked" })),
+        : answer(linkedLink()),
     );
     const element = await add(LINK);
     await openLink(element);
@@ -572,13 +569,13 @@ describe("the session", () => {
 
   for (const [when, first] of [
     ["when the agreement is sent", () => problem("unauthorized", 401, false)],
-    ["while the provider works", () => answer(aLink({ status: "finalizing" }), 202)],
+    ["while the provider works", () => answer(linkIn("finalizing"), 202)],
   ] as const) {
     it(`that has ended ${when} loses nothing: once signed in again, trying again goes on`, async () => {
       let isSignedIn = false;
-      api.on("POST /v1/links/:id/finalize", () => (isSignedIn ? answer(linked()) : first()));
+      api.on("POST /v1/links/:id/finalize", () => (isSignedIn ? answer(linkedLink()) : first()));
       api.on("GET /v1/links/:id", () =>
-        isSignedIn ? answer(linked()) : problem("unauthorized", 401, false),
+        isSignedIn ? answer(linkedLink()) : problem("unauthorized", 401, false),
       );
       const element = await add(LINK);
       await openLink(element);
@@ -761,8 +758,8 @@ describe("which API is called", () => {
   it("may be a path of the page's origin for all elements", async () => {
     BankLinkElement.defaultApi = "/edge";
     const element = await add(LINK);
-    api.on("POST /edge/v1/links", () => answer(aLink(), 201));
-    api.on("POST /edge/v1/links/lnk_1/open", () => answer(aLink()));
+    api.on("POST /edge/v1/links", () => answer(readyLink(), 201));
+    api.on("POST /edge/v1/links/lnk_1/open", () => answer(readyLink()));
     await openLink(element);
   });
 
@@ -773,8 +770,8 @@ describe("which API is called", () => {
 
   it("may be named by markup on the page's origin, with a path", async () => {
     const element = await add(`<bank-link session-url="/session" preload="none" api="/edge/"></bank-link>`);
-    api.on("POST /edge/v1/links", () => answer(aLink(), 201));
-    api.on("POST /edge/v1/links/lnk_1/open", () => answer(aLink()));
+    api.on("POST /edge/v1/links", () => answer(readyLink(), 201));
+    api.on("POST /edge/v1/links/lnk_1/open", () => answer(readyLink()));
     await openLink(element);
   });
 

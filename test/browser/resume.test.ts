@@ -1,6 +1,16 @@
 import { assert } from "chai";
 import type { BankLinkElement } from "../../component/index.ts";
-import { ACCOUNT, aLink, answer, FakeApi, later, linked, problem } from "./fake-api.ts";
+import {
+  ACCOUNT,
+  answer,
+  FakeApi,
+  failedLink,
+  later,
+  linkedLink,
+  linkIn,
+  problem,
+  readyLink,
+} from "./fake-api.ts";
 import { LINK, REFRESH, turn, until } from "./page.ts";
 
 /** A page that a bank, or a reload, brings the customer to. */
@@ -52,7 +62,7 @@ function types(page: ReturnPage): string[] {
 }
 
 describe("resuming after a bank's redirect", () => {
-  const opened = aLink({ id: "lnk_9", link_token: "link-sandbox-9", opened_at: "2026-01-01T00:00:00Z" });
+  const opened = readyLink({ id: "lnk_9", link_token: "link-sandbox-9", opened_at: "2026-01-01T00:00:00Z" });
 
   /** The first of two elements has taken the return, and could not ask for its link: both of its sessions failed. */
   async function arriveAndFail(): Promise<ReturnPage> {
@@ -146,8 +156,8 @@ describe("resuming after a bank's redirect", () => {
 
   it("awaits a link that is finalizing already and announces it once", async () => {
     const page = await arrive("?oauth_state_id=state-1", (fake) => {
-      fake.on("GET /v1/links/current", () => answer({ ...opened, status: "finalizing", link_token: null }));
-      fake.on("GET /v1/links/:id", () => answer(linked({ id: "lnk_9" })));
+      fake.on("GET /v1/links/current", () => answer(linkIn("finalizing", { id: "lnk_9" })));
+      fake.on("GET /v1/links/:id", () => answer(linkedLink({ id: "lnk_9" })));
     });
     await until(() => page.elements[0]?.status === "linked", "linked");
     assert.deepEqual(types(page), ["bank-link-pending", "bank-link-success"]);
@@ -169,7 +179,7 @@ describe("resuming after a bank's redirect", () => {
     const refresh = { ...opened, mode: "refresh" as const, account: ACCOUNT };
     const page = await arrive("?oauth_state_id=state-1", (fake) => {
       fake.on("GET /v1/links/current", () => answer(refresh));
-      fake.on("POST /v1/links/:id/finalize", () => answer(linked({ id: "lnk_9", mode: "refresh" })));
+      fake.on("POST /v1/links/:id/finalize", () => answer(linkedLink({ id: "lnk_9", mode: "refresh" })));
     });
     await until(() => page.elements[0]?.status === "open", "open");
     page.window.fakePlaid?.handlers[0]?.config.onSuccess(null, {});
@@ -260,7 +270,7 @@ describe("resuming after a bank's redirect", () => {
     first?.remove();
     await turn(50);
     assert.equal(second?.status, "failed");
-    page.api.on("POST /v1/links/:id/finalize", () => answer(linked({ id: "lnk_1" })));
+    page.api.on("POST /v1/links/:id/finalize", () => answer(linkedLink({ id: "lnk_1" })));
     assert.equal((await second?.open())?.status, "linked");
   });
 
@@ -283,7 +293,7 @@ describe("resuming after a bank's redirect", () => {
     await until(() => second?.status === "finalizing", "finalizing");
     slow.answer(answer({ ...opened, mode: "refresh", account: ACCOUNT }));
     await turn(20);
-    finalize.answer(answer(linked({ id: "lnk_1", mode: "refresh" })));
+    finalize.answer(answer(linkedLink({ id: "lnk_1", mode: "refresh" })));
     assert.equal((await outcome)?.status, "linked");
   });
 
@@ -364,7 +374,7 @@ describe("resuming after a bank's redirect", () => {
 
   for (const [what, kept] of [
     ["gone", () => problem("not_found", 404, false)],
-    ["at its end", () => answer(aLink({ status: "canceled", link_token: null }))],
+    ["at its end", () => answer(linkIn("canceled"))],
   ] as const) {
     it(`asks for the current link where the kept one is ${what}`, async () => {
       sessionStorage.setItem("bank-link", "lnk_old");
@@ -441,8 +451,8 @@ describe("coming back to a page that was left while finalizing", () => {
     const page = await arrive("", (fake) => {
       fake.onEach(
         "GET /v1/links/:id",
-        () => answer(aLink({ id: "lnk_9", status: "finalizing", link_token: null })),
-        () => answer(linked({ id: "lnk_9" })),
+        () => answer(linkIn("finalizing", { id: "lnk_9" })),
+        () => answer(linkedLink({ id: "lnk_9" })),
       );
     });
     await until(() => page.elements[0]?.status === "linked", "linked");
@@ -457,7 +467,7 @@ describe("coming back to a page that was left while finalizing", () => {
     sessionStorage.setItem("bank-link", "lnk_9");
     const page = await arrive(
       "",
-      (fake) => fake.on("GET /v1/links/:id", () => answer(linked({ id: "lnk_9" }))),
+      (fake) => fake.on("GET /v1/links/:id", () => answer(linkedLink({ id: "lnk_9" }))),
       LINK + LINK,
     );
     await until(() => page.elements[0]?.status === "linked", "linked");
@@ -468,11 +478,8 @@ describe("coming back to a page that was left while finalizing", () => {
 
   it("announces once what failed meanwhile", async () => {
     sessionStorage.setItem("bank-link", "lnk_9");
-    const failure = { code: "duplicate_account" as const, title: "", detail: "", retryable: false };
     const page = await arrive("", (fake) => {
-      fake.on("GET /v1/links/:id", () =>
-        answer(aLink({ id: "lnk_9", status: "failed", link_token: null, problem: failure })),
-      );
+      fake.on("GET /v1/links/:id", () => answer(failedLink("duplicate_account", false, { id: "lnk_9" })));
     });
     await until(() => page.elements[0]?.status === "failed", "failed");
     assert.deepEqual(types(page), ["bank-link-error"]);
@@ -483,7 +490,7 @@ describe("coming back to a page that was left while finalizing", () => {
   it("says nothing of a link that was left before the bank agreed", async () => {
     sessionStorage.setItem("bank-link", "lnk_9");
     const page = await arrive("", (fake) => {
-      fake.on("GET /v1/links/:id", () => answer(aLink({ id: "lnk_9" })));
+      fake.on("GET /v1/links/:id", () => answer(readyLink({ id: "lnk_9" })));
     });
     await until(() => page.api.to("GET /v1/links/:id").length === 1, "the link was asked for");
     await turn(20);

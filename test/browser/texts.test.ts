@@ -111,7 +111,7 @@ describe("the texts of another language", () => {
     await until(() => element.status, "the element was upgraded");
     const loaded = () =>
       (page.contentWindow?.performance.getEntriesByType("resource") ?? [])
-        .map(({ name }) => name.match(/messages\/(\w+)\.ts/)?.[1] ?? "")
+        .map(({ name }) => name.match(/messages\/(\w\w)\.ts/)?.[1] ?? "")
         .filter((language) => language !== "" && language !== "en");
     return { element, loaded };
   }

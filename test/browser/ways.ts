@@ -2,7 +2,7 @@
 
 import type { LinkState } from "../../component/flow/state.ts";
 import type { BankLinkElement } from "../../component/index.ts";
-import { aLink, answer, later, linked } from "./fake-api.ts";
+import { answer, later, linkedLink, readyLink } from "./fake-api.ts";
 import { api, button, leave, openLink, state, succeed } from "./page.ts";
 
 /** Brings an element into each state, and lets what is under way go on. */
@@ -13,7 +13,7 @@ export const WAYS: Record<LinkState, (element: BankLinkElement) => Promise<() =>
     api.on("POST /v1/links", create.handler);
     button(element).click();
     await state(element, "preparing");
-    return () => create.answer(answer(aLink(), 201));
+    return () => create.answer(answer(readyLink(), 201));
   },
   ready: async (element) => {
     element.preload = "load";
@@ -30,7 +30,7 @@ export const WAYS: Record<LinkState, (element: BankLinkElement) => Promise<() =>
     await openLink(element);
     succeed();
     await state(element, "finalizing");
-    return () => finalize.answer(answer(linked()));
+    return () => finalize.answer(answer(linkedLink()));
   },
   linked: async (element) => {
     await openLink(element);
