@@ -53,7 +53,7 @@ export type Preload = "intent" | "load" | "none";
  *
  * @csspart button - The button.
  * @csspart spinner - Turns in the button while the customer waits.
- * @csspart hint - The line beneath the button in the beginning.
+ * @csspart hint - The line beneath the button while the status line is empty.
  * @csspart status - The live region.
  * @csspart message - The text in the live region.
  *

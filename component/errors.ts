@@ -31,7 +31,7 @@ export class BankLinkError extends Error {
   }
 }
 
-/** For a resource that did not arrive: `code`, or `offline` where that is the reason. */
+/** For a request without an answer: `code`, or `offline` if the browser is. */
 export function unreachable(code: BrowserCode): BankLinkError {
   return new BankLinkError(navigator.onLine ? code : "offline");
 }

@@ -3,7 +3,7 @@
 /** Plaid's script is a few hundred kB; a phone on a poor network gets it by then, or never. */
 export const SCRIPT_TIMEOUT_MS = 20_000;
 
-/** From `Plaid.create()` to `onLoad`. A blocked frame reports nothing, so only time can tell. */
+/** From `Plaid.create()` to `onLoad`. A blocked frame reports nothing, so only a time-out detects it. */
 export const LINK_LOAD_TIMEOUT_MS = 20_000;
 
 /** `exit({force})` only posts a message; a dead frame never answers it. */

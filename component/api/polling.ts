@@ -6,7 +6,7 @@ import { delay } from "./delay.ts";
 
 /**
  * Resolves with the link once its status is not `status`. The API holds each answer, so polls are few. A link in
- * `finalizing` progresses without the browser: while the API is unreachable, polling goes on without an end.
+ * `finalizing` progresses without the browser: while the API is unreachable, polling continues without a limit.
  * @throws BankLinkError when the API rejects the request; the signal's reason when it aborts
  */
 export async function pollLink(

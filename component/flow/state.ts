@@ -14,11 +14,11 @@ export type LinkState =
   | "open"
   /** The customer is through, and the account is being created. */
   | "finalizing"
-  /** The API says `linked`; nothing else leads here. */
+  /** The provider says that the account exists. */
   | "linked"
   /** The customer left without linking. */
   | "canceled"
-  /** Something went wrong; trying again is offered. */
+  /** Something went wrong; the status line says what, and trying again is offered. */
   | "failed";
 
 export type FlowState =

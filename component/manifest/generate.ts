@@ -1,47 +1,13 @@
 /**
- * The custom elements manifest, and the data for editors made from it. Attributes, properties and methods are described
+ * The custom elements manifest, and what is made from it: the data for editors, and the README's reference. Attributes, properties and methods are described
  * by their docstrings and events by those of their classes; the header of the class describes what has no other place.
  */
 /// <reference path="./analyzer.d.ts" />
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cli } from "@custom-elements-manifest/analyzer/cli.js";
-
-/** The parts of the schema that are used here; see https://github.com/webcomponents/custom-elements-manifest. */
-export interface Manifest {
-  modules: { path: string; declarations: Declaration[] }[];
-}
-
-interface Declaration extends Described {
-  tagName?: string;
-  attributes?: Attribute[];
-  members?: Member[];
-  events?: Event[];
-  slots?: Described[];
-  cssParts?: Described[];
-  cssProperties?: Described[];
-  cssStates?: Described[];
-}
-
-interface Described {
-  name: string;
-  description?: string;
-}
-
-interface Attribute extends Described {
-  /** The property that it sets. */
-  fieldName?: string;
-  type?: { text: string };
-}
-
-interface Member extends Described {
-  privacy?: string;
-}
-
-interface Event extends Partial<Described> {
-  /** Its class. */
-  type?: { text: string };
-}
+import type { Manifest, Member } from "./manifest.ts";
+import { withReference } from "./reference.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const SOURCES = [
@@ -136,5 +102,6 @@ export async function manifestFiles(): Promise<Record<string, string>> {
   return {
     "component/custom-elements.json": text(manifest),
     "component/html-custom-data.json": text(htmlCustomData(manifest)),
+    "component/README.md": withReference(await read("component/README.md"), manifest),
   };
 }

@@ -1,4 +1,4 @@
-/** `npm run manifest`: writes the manifest and the data for editors. */
+/** `npm run manifest`: writes the manifest, the data for editors and the README's reference. */
 import { writeFile } from "node:fs/promises";
 import { manifestFiles } from "./generate.ts";
 

@@ -1,4 +1,4 @@
-/** The API and the host's session endpoint, in the page: every request is recorded, and what no test expects fails it. */
+/** The API and the page's session endpoint, faked in the page: records every request; an unexpected one fails the test. */
 import type { Account, Link, LinkProblem, LinkWith } from "../../worker/contract.ts";
 
 export interface Call {
@@ -89,7 +89,7 @@ export function problem(
   return answer({ code, status, retryable, title: code, detail: code, request_id: "req_1" }, status, headers);
 }
 
-/** Makes links, finalizes them, and mints sessions, until a test says otherwise with `on()`. */
+/** Creates links, finalizes them and mints sessions, unless a test replaces a handler with `on()`. */
 export class FakeApi {
   readonly calls: Call[] = [];
   readonly unexpected: string[] = [];
@@ -122,7 +122,7 @@ export class FakeApi {
     this.#handlers.set(route, handler);
   }
 
-  /** Answers in turn, the last one for ever. */
+  /** Answers in order; the last handler answers from then on. */
   onEach(route: string, ...handlers: Handler[]): void {
     const left = [...handlers];
     this.on(route, (call) => {
@@ -168,13 +168,13 @@ function idOf(url: URL): string {
   return url.pathname.split("/")[3] ?? "";
 }
 
-/** An answer that comes when the test says so. */
-export function later(): { handler: Handler; answer(response: Response): void } {
+/** An answer that the test sends later. */
+export function deferred(): { handler: Handler; answer(response: Response): void } {
   const { promise, resolve } = Promise.withResolvers<Response>();
   return { handler: () => promise, answer: resolve };
 }
 
-/** The network breaks. */
+/** A network failure. */
 export function dropped(): Promise<Response> {
   return Promise.reject(new TypeError("Failed to fetch"));
 }
