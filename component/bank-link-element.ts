@@ -1,10 +1,9 @@
 import { LitElement, type TemplateResult } from "lit";
-import type { Account, CreateLink, Link } from "../worker/contract.ts";
-import { apiBase } from "./api/base-url.ts";
-import { ApiClient } from "./api/client.ts";
+import type { Account, Link } from "../worker/contract.ts";
 import { type GetSession, sessionSource } from "./api/session.ts";
 import { BankLinkStateChangeEvent } from "./events.ts";
-import { type FlowHost, LinkFlow } from "./flow/flow.ts";
+import { LinkFlow } from "./flow/flow.ts";
+import type { FlowHost } from "./flow/host.ts";
 import type { Outcome } from "./flow/progress.ts";
 import { offerToResume, withdrawFromResuming } from "./flow/resume.ts";
 import type { LinkState } from "./flow/state.ts";
@@ -16,89 +15,65 @@ import {
   nearestLanguage,
   withOverrides,
 } from "./messages/messages.ts";
-import { loadPlaid, PLAID_SCRIPT_URL } from "./plaid/script.ts";
+import { PLAID_SCRIPT_URL } from "./plaid/script.ts";
 import { styles } from "./styles.ts";
 import { viewTemplate } from "./view.ts";
+import { services } from "./wiring.ts";
 
-/** A link as the page may see it: without its token. */
-export type PublicLink = Omit<Link, "link_token">;
+type WithoutToken<Variant> = Variant extends Link ? Omit<Variant, "link_token"> : never;
 
+/** A link as the page may see it: without its link token. A union by `status`, as in the API. */
+export type PublicLink = WithoutToken<Link>;
+
+/** When to fetch Plaid's script and a link: at the first sign of interest, with the page, or at the click. */
 export type Preload = "intent" | "load" | "none";
 
 /**
- * Links a bank account: shows a button, opens Plaid Link, and tells the true outcome. Its `color`, `font` and
- * `max-inline-size` are those of any element: the page's style sheet sets them.
+ * A button that links a customer's bank account: creates a link at the API, opens Plaid Link, resumes after a bank's
+ * redirect, and announces the outcome once it is true. `color`, `font` and `max-inline-size` are set on it like on any
+ * element.
  *
  * @element bank-link
  *
- * @attr {string} session-url - URL on the page's own origin, POSTed for `{token, expires_at?}` when a session token is
- *   needed
- * @attr {string} api - base URL of the Worker; in the file that the Worker serves, its own origin is the default. From
- *   markup only the script's origin, the page's origin and `BankLinkElement.allowedApiOrigins` are taken
- * @attr {string} refresh-account - id of an account whose connection has expired: it is repaired, none is added
- * @attr {string} redirect-uri - where banks send the customer back to; needed only where the API knows several
- * @attr {string} language - of the texts and of Plaid Link; by default the nearest `lang`, read whenever the element
- *   renders
- * @attr {string} reference - the host's own note, handed back with the outcome
- * @attr {"intent" | "load" | "none"} preload - when Plaid's script and the link are fetched: at the first sign of
- *   interest (default), with the page, or at the click. Preloading contacts Plaid before the click
- * @attr {boolean} multiple - after success, offer to link another account
- * @attr {string} name - under which a form submits the value
- * @attr {string} value - the value to begin with, and after a reset of the form
- * @attr {boolean} required - a form is not submitted before an account is linked
- * @attr {boolean} disabled - nothing can be begun; a customer who is back from a bank goes on
- * @attr {string} nonce - the platform's own: given to Plaid's script for a strict Content-Security-Policy
+ * @attr {string} nonce - The platform's own, given to Plaid's script for a strict Content-Security-Policy.
  *
- * @prop {(() => string | Promise<string>) | null} getSession - returns a session token; wins over `session-url`
- * @prop {string | null} session - a session token; never an attribute
- * @prop {MessageOverrides | null} messages - texts to use instead of ours
- * @prop {LinkState} status - readonly
- * @prop {PublicLink | null} link - readonly; the link at hand, without its token
- * @prop {Account | null} linkedAccount - readonly; the account that was linked or refreshed
- * @prop {string} value - the linked account's id, or the link's id where the provider gives none
+ * @fires {BankLinkStateChangeEvent} bank-link-statechange
+ * @fires {BankLinkOpenEvent} bank-link-open
+ * @fires {BankLinkPlaidEvent} bank-link-event
+ * @fires {BankLinkExitEvent} bank-link-exit
+ * @fires {BankLinkPendingEvent} bank-link-pending
+ * @fires {BankLinkSuccessEvent} bank-link-success
+ * @fires {BankLinkErrorEvent} bank-link-error
+ * @fires {Event} change - The value has changed because an account was linked.
  *
- * @method open - opens Plaid Link as soon as possible; resolves with `{status, account?}`, never rejects; an element
- *   that is removed while the provider works resolves it with `finalizing`
- * @method close - asks Plaid Link to leave, and takes it away if it does not
- * @method reset - back to the beginning, the value as well; what is finalizing goes on, unannounced
+ * @slot - The button's label, in every state.
+ * @slot trigger - Replaces the button; a click on it opens Plaid Link.
+ * @slot linked - Replaces what is shown after success.
+ * @slot error - Replaces what is shown after a failure.
  *
- * @slot - the button's label, in every state
- * @slot trigger - replaces the button; a click on it opens Link
- * @slot linked - replaces what success shows
- * @slot error - replaces what a failure shows
+ * @csspart button - The button.
+ * @csspart spinner - Turns in the button while the customer waits.
+ * @csspart hint - The line beneath the button while the status line is empty.
+ * @csspart status - The live region.
+ * @csspart message - The text in the live region.
  *
- * @csspart button - the button
- * @csspart spinner - turns in the button while somebody waits
- * @csspart hint - the line beneath the button before anything has happened
- * @csspart status - the live region
- * @csspart message - the sentence in it
+ * @cssprop --bank-link-accent - The button, and the focus ring.
+ * @cssprop --bank-link-on-accent - The text on the button.
+ * @cssprop --bank-link-muted - Less important text.
+ * @cssprop --bank-link-surface - The background of an outcome.
+ * @cssprop --bank-link-border - The border of an outcome.
+ * @cssprop --bank-link-radius - The corners of the button and of an outcome.
+ * @cssprop --bank-link-success - The check mark.
+ * @cssprop --bank-link-danger - The warning sign.
  *
- * @cssprop --bank-link-accent - the button, and the ring of focus
- * @cssprop --bank-link-on-accent - the text on the button
- * @cssprop --bank-link-muted - less important text
- * @cssprop --bank-link-surface - behind outcomes
- * @cssprop --bank-link-border - around them
- * @cssprop --bank-link-radius - of the button and of outcomes
- * @cssprop --bank-link-success - the tick
- * @cssprop --bank-link-danger - the warning sign
- *
- * @cssState idle - nothing has happened
- * @cssState preparing - script and link are being fetched
- * @cssState ready - Link could open at once
- * @cssState open - the customer is in Link
- * @cssState finalizing - the bank agreed; the account is being made
- * @cssState linked - the provider says that the account exists
- * @cssState canceled - left without linking
- * @cssState failed - something went wrong; the status line says what, and trying again is offered
- *
- * @fires {BankLinkStateChangeEvent} bank-link-statechange - `{from, to}`
- * @fires {BankLinkOpenEvent} bank-link-open - `{link_id}`; cancelable, before Link opens
- * @fires {BankLinkPlaidEvent} bank-link-event - `{name, metadata}`: Plaid's own events, without anything personal
- * @fires {BankLinkExitEvent} bank-link-exit - `{link_id, status, error, message}`: left without linking
- * @fires {BankLinkPendingEvent} bank-link-pending - `{link_id}`: the provider still works on it; the page may go on
- * @fires {BankLinkSuccessEvent} bank-link-success - `{link_id, mode, account, reference}`: never before it is true
- * @fires {BankLinkErrorEvent} bank-link-error - `{code, message, retryable, request_id, link_id}`
- * @fires {Event} change - the value has changed because an account was linked
+ * @cssState idle - Nothing has happened.
+ * @cssState preparing - A link is being created, and Plaid Link loaded.
+ * @cssState ready - Plaid Link can open at once.
+ * @cssState open - The customer is in Plaid Link.
+ * @cssState finalizing - The customer is through, and the account is being created.
+ * @cssState linked - The provider says that the account exists.
+ * @cssState canceled - The customer left without linking.
+ * @cssState failed - Something went wrong; the status line says what, and trying again is offered.
  */
 export class BankLinkElement extends LitElement {
   static readonly formAssociated = true;
@@ -120,42 +95,69 @@ export class BankLinkElement extends LitElement {
     required: { type: Boolean, reflect: true },
     disabled: { type: Boolean, reflect: true },
     defaultValue: { attribute: "value" },
-    // For Lit only so that what is set before the upgrade is kept.
+    // Listed so that Lit keeps what the page sets before the upgrade.
     value: { attribute: false, noAccessor: true },
     form: { attribute: false, noAccessor: true },
     messages: { attribute: false },
   };
 
-  /** The API of elements that name none: set by the file that the Worker serves. */
+  /** The API of elements without `api`. The file that the Worker serves sets it to its own origin. */
   static defaultApi: string | null = null;
   /** Origins that the attribute `api` may name besides the script's and the page's. */
   static allowedApiOrigins: readonly string[] = [];
-  /** Texts to use instead of ours, in all elements. */
+  /** Texts that replace the built-in ones, for all elements. */
   static messages: MessageOverrides | null = null;
-  /** Read when the script is first needed; for tests and the demo. */
-  static plaidScriptUrl = PLAID_SCRIPT_URL;
+  /** Where Plaid's script is loaded from; for tests and demos. */
+  static plaidScriptUrl: string = PLAID_SCRIPT_URL;
 
+  /**
+   * URL of an endpoint on the page's own origin, POSTed with the body `{}` and the customer's cookies whenever a session
+   * token is needed. It answers `{token, expires_at?}`.
+   */
   declare sessionUrl: string | null;
+  /**
+   * Returns a session token, or a promise of one; used instead of `session-url`. Keep the same function between
+   * renders: another one may mean another customer.
+   */
   declare getSession: GetSession | null;
+  /** A session token. Never an attribute, since markup is no place for a token. */
   declare session: string | null;
+  /**
+   * Base URL of the API; by default `BankLinkElement.defaultApi`. An attribute may name only the script's origin, the
+   * page's origin and those of `BankLinkElement.allowedApiOrigins`; a property may name any.
+   */
   declare api: string | null;
+  /** Id of an account whose connection has expired: it is reconnected, and none is added. */
   declare refreshAccount: string | null;
+  /** Where banks redirect the customer back to; needed only where the API has several registered. */
   declare redirectUri: string | null;
+  /** BCP 47 tag of the texts and of Plaid Link; by default the nearest `lang`, read at every render. */
   declare language: string | null;
+  /** The page's own note of up to 1 kB, handed back with the outcome. */
   declare reference: string | null;
+  /**
+   * When Plaid's script and a link are fetched: at the first `pointerenter` or `focusin` (`intent`, the default), with
+   * the page (`load`), or at the click (`none`). Preloading contacts Plaid before the click.
+   */
   declare preload: Preload;
+  /** After success, offers to link another account. */
   declare multiple: boolean;
+  /** The name under which a form submits the value. */
   declare name: string | null;
+  /** Makes a form invalid until an account is linked. */
   declare required: boolean;
+  /** Disables the button. A customer who returns from a bank still continues. */
   declare disabled: boolean;
+  /** The initial value, and the value after a reset of the form. */
   declare defaultValue: string | null;
+  /** Texts that replace the built-in ones; those left out stay. */
   declare messages: MessageOverrides | null;
 
   readonly #internals = this.attachInternals();
   readonly #flow = new LinkFlow(this.#flowHost());
   #value: string | null = null;
-  /** Whether it is clear who goes on with what the page brought along; `null` before it was asked. */
-  #isClear: boolean | null = null;
+  /** Whether it is decided which element resumes a redirect return; `null` before this one has asked. */
+  #isDecided: boolean | null = null;
 
   constructor() {
     super();
@@ -164,34 +166,39 @@ export class BankLinkElement extends LitElement {
     this.preload = "intent";
     this.multiple = this.required = this.disabled = false;
     this.#internals.states?.add("idle");
-    for (const sign of ["pointerenter", "focusin"]) {
-      this.addEventListener(sign, () => this.preload !== "none" && this.#preload());
+    for (const type of ["pointerenter", "focusin"]) {
+      this.addEventListener(type, () => this.preload !== "none" && this.#preload());
     }
   }
 
+  /** The element's state. */
   get status(): LinkState {
-    return this.#flow.state;
+    return this.#flow.state.status;
   }
 
+  /** The current link, without its link token; `null` before one has been created. */
   get link(): PublicLink | null {
-    if (!this.#flow.link) return null;
-    const { link_token: _, ...link } = this.#flow.link;
-    return link;
+    const { link } = this.#flow.state;
+    if (!link) return null;
+    const { link_token: _, ...publicLink } = link;
+    return publicLink;
   }
 
+  /** The account that was linked or reconnected last. */
   get linkedAccount(): Account | null {
     return this.#flow.account;
   }
 
+  /** The form that the element belongs to. Frameworks set it to the id of a form elsewhere in the page. */
   get form(): HTMLFormElement | null {
     return this.#internals.form;
   }
 
-  /** As frameworks set it: the id of a form elsewhere in the page. */
   set form(id: string) {
     this.setAttribute("form", id);
   }
 
+  /** The linked account's id, or the link's id where the provider gives none. */
   get value(): string {
     return this.#value ?? this.defaultValue ?? "";
   }
@@ -201,14 +208,17 @@ export class BankLinkElement extends LitElement {
     this.#syncForm();
   }
 
+  /** As of any form control: `valueMissing` while the element is `required` and has no value. */
   get validity(): ValidityState {
     return this.#internals.validity;
   }
 
+  /** As of any form control: the text that a form shows while the element is invalid. */
   get validationMessage(): string {
     return this.#internals.validationMessage;
   }
 
+  /** As of any form control: false while the element is disabled. */
   get willValidate(): boolean {
     return this.#internals.willValidate;
   }
@@ -221,11 +231,11 @@ export class BankLinkElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    // Being moved is being removed and added in one go, so the judgement waits for the end of it.
+    // Moving an element removes and adds it in the same task, so this waits until that is over.
     queueMicrotask(() => {
       if (this.isConnected) return;
       withdrawFromResuming(this.#flow);
-      this.#isClear = null;
+      this.#isDecided = null;
       this.#flow.disconnected();
     });
   }
@@ -235,7 +245,7 @@ export class BankLinkElement extends LitElement {
   }
 
   formDisabledCallback(): void {
-    // Called while Lit reflects `disabled`, which is within an update that takes no other request.
+    // Called while Lit reflects `disabled`, within an update that accepts no other request.
     queueMicrotask(() => this.requestUpdate());
   }
 
@@ -248,57 +258,64 @@ export class BankLinkElement extends LitElement {
   }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    // What was linked is not what is asked for now.
+    // Another account is to be reconnected than the one that is shown as linked.
     if (changed.has("refreshAccount") && this.status === "linked") this.#flow.reset();
     void loadMessages(this.#language)?.then(() => this.requestUpdate());
   }
 
   protected override updated(): void {
     this.#syncForm();
-    if (this.#isClear === null && this.isConnected && sessionSource(this)) {
-      this.#isClear = false;
+    if (this.#isDecided === null && this.isConnected && sessionSource(this)) {
+      this.#isDecided = false;
       void offerToResume(this.#flow).then(() => {
-        if (this.isConnected) this.#isClear = true;
+        if (this.isConnected) this.#isDecided = true;
         this.requestUpdate();
       });
     }
-    if (this.#isClear && this.preload === "load") this.#preload();
+    if (this.#isDecided && this.preload === "load") this.#preload();
   }
 
-  /** Opens Plaid Link as soon as possible; resolves with the outcome, never rejects. */
+  /**
+   * Opens Plaid Link as soon as possible, and resolves with the outcome: `{status: "linked", account}`, or the state in
+   * which it ended. Never rejects. A call while another one is in progress joins it. Removed while `finalizing`, the
+   * element resolves with that.
+   */
   async open(): Promise<Outcome> {
-    // What has been set in the same turn counts.
+    // Applies what the page has set in the same task.
     this.performUpdate();
     const isDone = this.status === "linked" && !this.multiple;
     return this.#isDisabled || isDone ? this.#flow.outcome : this.#flow.open();
   }
 
-  /** Asks Plaid Link to leave, and takes it away if it does not. */
+  /** Asks Plaid Link to close, and removes it if it has not closed after a second. */
   close(): void {
     this.#flow.close();
   }
 
-  /** Back to the beginning. What is finalizing goes on, unannounced. */
+  /** Returns to `idle` and the initial value. A finalization continues at the API, but is not announced. */
   reset(): void {
     this.value = null;
     this.#flow.reset();
   }
 
+  /** Focuses the button, or what replaces it. */
   override focus(options?: FocusOptions): void {
     const trigger = this.#trigger;
     if (trigger) trigger.focus(options);
     else super.focus(options);
   }
 
+  /** As of any form control: whether the element is valid. */
   checkValidity(): boolean {
     return this.#internals.checkValidity();
   }
 
+  /** As of any form control: whether the element is valid; if it is not, the customer is shown why. */
   reportValidity(): boolean {
     return this.#internals.reportValidity();
   }
 
-  /** The page's own, or our button; none after success. */
+  /** The page's own trigger, or the button; none after success. */
   get #trigger(): HTMLElement | undefined {
     const slot = this.shadowRoot?.querySelector<HTMLSlotElement>("slot[name=trigger]");
     const triggers = slot ? [...slot.assignedElements(), ...slot.children] : [];
@@ -306,7 +323,7 @@ export class BankLinkElement extends LitElement {
   }
 
   get #isDisabled(): boolean {
-    // Also by a fieldset.
+    // A fieldset disables it too.
     return this.disabled || this.matches(":disabled");
   }
 
@@ -329,7 +346,7 @@ export class BankLinkElement extends LitElement {
     this.#internals.setValidity(flags, this.#messages.required || " ", this.#trigger);
   }
 
-  // Link gives focus back by itself where it can; a page whose focus was lost in Link's frame gets it on our button.
+  // Plaid Link returns focus where it can. Where focus was lost with its frame, the button gets it.
   #returnFocus(): void {
     setTimeout(() => {
       const isLost = document.activeElement?.matches("body, iframe") ?? true;
@@ -339,53 +356,37 @@ export class BankLinkElement extends LitElement {
 
   #flowHost(): FlowHost {
     return {
+      ...services(this, BankLinkElement),
       element: this,
-      apiClient: () => {
-        const { defaultApi, allowedApiOrigins } = BankLinkElement;
-        return new ApiClient(
-          apiBase(this.api, this.getAttribute("api"), defaultApi, allowedApiOrigins),
-          this,
-        );
-      },
-      wishes: (): CreateLink => ({
+      sessionSource: () => sessionSource(this),
+      linkRequest: () => ({
         language: this.#language,
         account_id: this.refreshAccount || undefined,
         redirect_uri: this.redirectUri || undefined,
         reference: this.reference || undefined,
       }),
-      loadPlaid: () => loadPlaid(BankLinkElement.plaidScriptUrl, this.nonce),
-      sentence: (of) => {
-        const { canceled, failed, errors } = this.#messages;
-        return of === "canceled" ? canceled : (errors[of] ?? failed);
-      },
+      messages: () => this.#messages,
       stateChanged: (from, to) => {
+        const { status, link } = to;
         this.#internals.states?.delete(from);
-        this.#internals.states?.add(to);
+        this.#internals.states?.add(status);
         if (from === "open") this.#returnFocus();
-        this.requestUpdate();
-        if (to === "linked") {
-          this.value = this.linkedAccount?.id ?? this.link?.id ?? null;
-          // Success takes the button away; whoever was on it must not be thrown to the top of the page.
+        if (status === "linked") {
+          this.value = link.account.id ?? link.id;
+          // The button disappears after success; a customer whose focus was on it must not lose their place.
           if (!this.multiple && this.matches(":focus-within"))
             void this.updateComplete.then(() =>
               this.shadowRoot?.querySelector<HTMLElement>("[part=status]")?.focus(),
             );
         }
-        this.dispatchEvent(new BankLinkStateChangeEvent({ from, to }));
-        if (to === "linked") this.dispatchEvent(new Event("change", { bubbles: true }));
+        this.dispatchEvent(new BankLinkStateChangeEvent({ from, to: status }));
+        if (status === "linked") this.dispatchEvent(new Event("change", { bubbles: true }));
       },
     };
   }
 
   protected override render(): TemplateResult {
-    return viewTemplate({
-      flow: this.#flow,
-      isRefresh: Boolean(this.refreshAccount),
-      messages: this.#messages,
-      isDisabled: this.#isDisabled,
-      multiple: this.multiple,
-      onTrigger: () => void this.open(),
-    });
+    return viewTemplate(this, this.#flow, this.#messages, this.#isDisabled);
   }
 }
 

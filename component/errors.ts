@@ -1,7 +1,7 @@
-/** What can go wrong, as one error with a tag; the sentence that a customer reads comes from messages.ts. */
-import type { Link, Problem } from "../worker/contract.ts";
+/** What can go wrong, as one error with a code. The text that the customer reads comes from messages/. */
+import type { Problem } from "../worker/contract.ts";
 
-/** What only the browser can know; the rest are the API's own codes. */
+/** What only the browser can know; the other codes are the API's own. */
 export type BrowserCode =
   | "script_blocked"
   | "script_timeout"
@@ -16,10 +16,10 @@ export type BankLinkErrorCode = Problem["code"] | BrowserCode;
 
 export class BankLinkError extends Error {
   declare readonly code: BankLinkErrorCode;
-  /** The same wish may succeed later, with nothing changed. */
+  /** The same request may succeed later, unchanged. */
   declare readonly retryable: boolean;
   declare readonly requestId: string | null;
-  /** The API's Retry-After; 0 when it gave none. */
+  /** The API's `Retry-After`; 0 or NaN when it gave none. */
   declare readonly retryAfterMs: number;
 
   constructor(code: BankLinkErrorCode, retryable = true, requestId: string | null = null, retryAfterMs = 0) {
@@ -31,30 +31,12 @@ export class BankLinkError extends Error {
   }
 }
 
-/** What did not come, by `code`, unless the browser is offline: then that is what a person should hear. */
-export function notReached(code: BrowserCode): BankLinkError {
+/** For a request without an answer: `code`, or `offline` if the browser is. */
+export function unreachable(code: BrowserCode): BankLinkError {
   return new BankLinkError(navigator.onLine ? code : "offline");
 }
 
-/** Anything thrown, as ours. Only the page's own code or a bug throws what is not ours already. */
+/** Anything thrown, as a BankLinkError. Only a bug throws anything else. */
 export function asBankLinkError(thrown: unknown): BankLinkError {
   return thrown instanceof BankLinkError ? thrown : new BankLinkError("internal_error");
-}
-
-/**
- * A request that was not accepted. An answer without a problem document comes from something in between, which has no
- * say: the same may be asked again.
- */
-export function fromProblem(problem: Partial<Problem>, { headers }: Response): BankLinkError {
-  return new BankLinkError(
-    problem.code ?? "internal_error",
-    problem.retryable,
-    problem.request_id,
-    Number(headers.get("Retry-After")) * 1_000,
-  );
-}
-
-/** A link that has ended otherwise than `linked`. */
-export function fromLink({ problem }: Link): BankLinkError {
-  return new BankLinkError(problem?.code ?? "internal_error", problem?.retryable);
 }

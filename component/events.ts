@@ -10,7 +10,9 @@ abstract class BankLinkCustomEvent<Detail> extends CustomEvent<Detail> {
 }
 
 export interface StateChangeDetail {
+  /** The state before. */
   from: LinkState;
+  /** The state now. */
   to: LinkState;
 }
 
@@ -22,10 +24,11 @@ export class BankLinkStateChangeEvent extends BankLinkCustomEvent<StateChangeDet
 }
 
 export interface OpenDetail {
+  /** Id of the link that Plaid Link opens with. */
   link_id: string;
 }
 
-/** Plaid Link is about to open. Canceled, the element stays `ready`. */
+/** Plaid Link is about to open. Cancelable: after `preventDefault()` the element stays `ready`. */
 export class BankLinkOpenEvent extends BankLinkCustomEvent<OpenDetail> {
   constructor(detail: OpenDetail) {
     super("bank-link-open", detail, true);
@@ -33,12 +36,13 @@ export class BankLinkOpenEvent extends BankLinkCustomEvent<OpenDetail> {
 }
 
 export interface PlaidEventDetail {
-  /** Plaid adds names without notice; only OPEN EXIT HANDOFF SELECT_INSTITUTION ERROR are stable. */
+  /** Plaid's name of the event. New ones appear without notice; only OPEN EXIT HANDOFF SELECT_INSTITUTION ERROR are stable. */
   name: string;
+  /** The fields of Plaid's metadata that hold nothing personal. */
   metadata: Readonly<Record<string, string>>;
 }
 
-/** One of Plaid's own events, with the fields that hold nothing personal. */
+/** One of Plaid's own events, without anything personal. Plaid reports most of them only at the end. */
 export class BankLinkPlaidEvent extends BankLinkCustomEvent<PlaidEventDetail> {
   constructor(detail: PlaidEventDetail) {
     super("bank-link-event", detail);
@@ -46,16 +50,17 @@ export class BankLinkPlaidEvent extends BankLinkCustomEvent<PlaidEventDetail> {
 }
 
 export interface ExitDetail {
-  /** `null` when a customer came back from a bank and nothing was waiting for them. */
+  /** Id of the link; `null` when a customer returned from a bank and no link was waiting for them. */
   link_id: string | null;
-  /** Plaid's word for where the customer was. */
+  /** Plaid's name for the step that the customer had reached, such as `requires_credentials`. */
   status: string | null;
+  /** Plaid's error, when one made the customer leave. */
   error: { type: string; code: string } | null;
-  /** What the customer is told. */
+  /** The text that the customer reads. */
   message: string;
 }
 
-/** The customer left without linking. */
+/** The customer left Plaid Link without linking. */
 export class BankLinkExitEvent extends BankLinkCustomEvent<ExitDetail> {
   constructor(detail: ExitDetail) {
     super("bank-link-exit", detail);
@@ -63,10 +68,11 @@ export class BankLinkExitEvent extends BankLinkCustomEvent<ExitDetail> {
 }
 
 export interface PendingDetail {
+  /** Id of the link, by which the page's server can read the outcome later. */
   link_id: string;
 }
 
-/** The provider still works on it; the element stays `finalizing`, and the page may go on. */
+/** The provider needs longer. The element stays `finalizing`, and the page may let the customer continue. */
 export class BankLinkPendingEvent extends BankLinkCustomEvent<PendingDetail> {
   constructor(detail: PendingDetail) {
     super("bank-link-pending", detail);
@@ -74,14 +80,17 @@ export class BankLinkPendingEvent extends BankLinkCustomEvent<PendingDetail> {
 }
 
 export interface SuccessDetail {
+  /** Id of the link. */
   link_id: string;
+  /** `refresh` when an existing account was reconnected. */
   mode: LinkMode;
-  account: Account | null;
-  /** The host's own note, handed back; untrusted unless the session named it. */
+  /** The account; its `id` is `null` where the provider gives none. */
+  account: Account;
+  /** The page's own note; untrusted unless the session token named it. */
   reference: string | null;
 }
 
-/** The API said `linked`. */
+/** The account is linked: the provider says that it exists. Never earlier. */
 export class BankLinkSuccessEvent extends BankLinkCustomEvent<SuccessDetail> {
   constructor(detail: SuccessDetail) {
     super("bank-link-success", detail);
@@ -89,20 +98,26 @@ export class BankLinkSuccessEvent extends BankLinkCustomEvent<SuccessDetail> {
 }
 
 export interface ErrorDetail {
+  /** What went wrong: a code of the API, or one that only the browser can know. */
   code: BankLinkErrorCode;
-  /** What the customer is told. */
+  /** The text that the customer reads. */
   message: string;
+  /** Whether the same may succeed later, with nothing changed. */
   retryable: boolean;
+  /** The API's id of the failed request, as in its log. */
   request_id: string | null;
+  /** Id of the link, if there was one yet. */
   link_id: string | null;
 }
 
+/** Linking has failed. The element shows why, and offers to try again. */
 export class BankLinkErrorEvent extends BankLinkCustomEvent<ErrorDetail> {
   constructor(detail: ErrorDetail) {
     super("bank-link-error", detail);
   }
 }
 
+/** The class of each event, by its name. */
 export interface BankLinkEventMap {
   "bank-link-statechange": BankLinkStateChangeEvent;
   "bank-link-open": BankLinkOpenEvent;

@@ -1,4 +1,4 @@
-/** The few pictures, drawn inline so that nothing is fetched; decoration only, the texts say it all. */
+/** The icons, inline so that nothing is fetched. Decoration only: the texts say everything. */
 import { html, type TemplateResult } from "lit";
 
 const PATHS = {

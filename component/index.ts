@@ -1,5 +1,4 @@
-/** The public door: classes, events and types, without any side effect. `define.ts` registers. */
-
+/** The package's main entry: classes, events and types, without side effects. `define.ts` registers the element. */
 export type { GetSession } from "./api/session.ts";
 export { BankLinkElement, type Preload, type PublicLink } from "./bank-link-element.ts";
 export type { BankLinkErrorCode } from "./errors.ts";

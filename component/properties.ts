@@ -1,31 +1,29 @@
 /** What frameworks may set on <bank-link>, for the types of their templates. */
-import type { BankLinkElement, Preload } from "./bank-link-element.ts";
+import type { BankLinkElement } from "./bank-link-element.ts";
 
-/** As in HTML, beside the global attributes. */
-export interface BankLinkAttributes {
+// Mapped from the class, so that an editor shows the docstrings of its properties.
+type Properties = Pick<
+  BankLinkElement,
+  "sessionUrl" | "getSession" | "session" | "refreshAccount" | "redirectUri" | "defaultValue" | "messages"
+>;
+type SameName = Pick<
+  BankLinkElement,
+  "api" | "language" | "reference" | "preload" | "multiple" | "name" | "required" | "disabled" | "nonce"
+>;
+
+/** Those without an attribute of the same name. */
+export type BankLinkProperties = { [Name in keyof Properties]?: Properties[Name] | undefined };
+
+type SameNameAttributes = { [Name in keyof SameName]?: NonNullable<SameName[Name]> | undefined };
+
+/** As in HTML, besides the global attributes. */
+export interface BankLinkAttributes extends SameNameAttributes {
+  /** {@link BankLinkElement.sessionUrl} */
   "session-url"?: string | undefined;
-  api?: string | undefined;
+  /** {@link BankLinkElement.refreshAccount} */
   "refresh-account"?: string | undefined;
+  /** {@link BankLinkElement.redirectUri} */
   "redirect-uri"?: string | undefined;
-  language?: string | undefined;
-  reference?: string | undefined;
-  preload?: Preload | undefined;
-  multiple?: boolean | undefined;
-  name?: string | undefined;
+  /** {@link BankLinkElement.defaultValue} */
   value?: string | undefined;
-  required?: boolean | undefined;
-  disabled?: boolean | undefined;
-  nonce?: string | undefined;
 }
-
-type Settable =
-  | "sessionUrl"
-  | "getSession"
-  | "session"
-  | "refreshAccount"
-  | "redirectUri"
-  | "defaultValue"
-  | "messages";
-
-/** Those that no attribute stands for in the same words. */
-export type BankLinkProperties = { [Name in Settable]?: BankLinkElement[Name] | undefined };

@@ -1,10 +1,10 @@
-/** Types only: `import "bank-link/react"` lets React 19's JSX know <bank-link>, its properties and its events. */
+/** Types only: `import "bank-link/react"` types <bank-link>, its properties and its events in React 19's JSX. */
 import type { DetailedHTMLProps, HTMLAttributes } from "react";
 import type { BankLinkElement } from "./bank-link-element.ts";
 import type { BankLinkEventMap } from "./events.ts";
 import type { BankLinkAttributes, BankLinkProperties } from "./properties.ts";
 
-/** React listens to what follows `on`, letter by letter: `onbank-link-success`. */
+/** React listens for the exact name after `on`: `onbank-link-success`. */
 type Listeners = {
   [Type in keyof BankLinkEventMap as `on${Type}`]?: ((event: BankLinkEventMap[Type]) => void) | undefined;
 };

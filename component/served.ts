@@ -1,8 +1,8 @@
-/** The file that the Worker serves as /bank-link.js: its elements call the API where they came from. */
+/** The file that the Worker serves as /bank-link.js: its elements call the API on the origin that served them. */
 import { BankLinkElement } from "./bank-link-element.ts";
 import "./define.ts";
 
-// Nothing is called before this module is through.
+// No element calls the API before this module has been evaluated.
 BankLinkElement.defaultApi = new URL(import.meta.url).origin;
 
 export * from "./index.ts";

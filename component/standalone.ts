@@ -1,4 +1,4 @@
-/** Everything in one file, Lit inside: for pages that have no bundler, and serve the file themselves. */
+/** Everything in one file, including Lit, for pages without a bundler that serve the file themselves. */
 import "./define.ts";
 
 export * from "./index.ts";

@@ -1,6 +1,6 @@
 /**
- * Light and dark follow the page: its text colour and its `color-scheme`. What a brand cares for inside is a custom
- * property; color, font and width are the element's own, for the page's style sheet to set.
+ * Light and dark follow the page's text color and `color-scheme`. Inside, brands set custom properties; color, font and
+ * width are set on the element itself.
  */
 import { css } from "lit";
 
@@ -30,7 +30,7 @@ export const styles = css`
   [part="button"] {
     align-items: center;
     background: var(--_accent);
-    /* Forced colours draw it, and so the button. */
+    /* Visible in forced colors, where the background is not. */
     border: 1px solid transparent;
     border-radius: var(--_radius);
     color: var(--bank-link-on-accent, light-dark(#fff, #06233d));
@@ -41,7 +41,7 @@ export const styles = css`
     gap: 0.625rem;
     inline-size: 100%;
     justify-content: center;
-    /* WCAG 2.5.5: a target that a thumb finds. */
+    /* WCAG 2.5.5: large enough for a thumb. */
     min-block-size: 3rem;
     padding: 0.625rem 1.25rem;
   }
@@ -66,7 +66,7 @@ export const styles = css`
     cursor: default;
   }
 
-  /* As high as a line, so that it stands beside the first one. */
+  /* As high as a line of text, so that it aligns with the first one. */
   svg,
   [part="spinner"] {
     block-size: 1.5em;
@@ -101,11 +101,11 @@ export const styles = css`
     display: flex;
     font-size: 0.875em;
     gap: 0.625rem;
-    /* Focused only so that a screen reader goes on from here. */
+    /* Focused only so that a screen reader continues from here. */
     outline: 0;
   }
 
-  /* Nothing to say: out of the grid, but there for screen readers before the first word comes. */
+  /* Without text: out of the grid, but present for screen readers before the first text. */
   [part="status"]:empty {
     position: absolute;
   }
@@ -127,7 +127,7 @@ export const styles = css`
     color: var(--bank-link-danger, light-dark(#a51d2d, #ffa8ad));
   }
 
-  /* Not on the picture itself, which forced colours leave as it is. */
+  /* Not on the icon itself, whose color forced colors do not change. */
   .badge {
     align-self: center;
     background: var(--bank-link-success, light-dark(#116b3c, #7cdba4));

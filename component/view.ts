@@ -1,66 +1,69 @@
 /** What <bank-link> looks like in each state. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { LinkFlow } from "./flow/flow.ts";
+import type { LinkWith } from "../worker/contract.ts";
+import type { FlowState } from "./flow/state.ts";
 import { icon } from "./icons.ts";
 import type { Messages } from "./messages/messages.ts";
 
-export interface View {
-  flow: LinkFlow;
-  /** What the button offers. */
-  isRefresh: boolean;
-  messages: Messages;
-  isDisabled: boolean;
-  /** After success, another account may be linked. */
-  multiple: boolean;
-  onTrigger: (event: Event) => void;
+/** What the view reads of its element. */
+interface ViewElement {
+  readonly multiple: boolean;
+  readonly refreshAccount: string | null;
+  open(): unknown;
 }
 
-export function viewTemplate(view: View): TemplateResult {
-  const hasButton = view.flow.state !== "linked" || view.multiple;
-  const status = statusTemplate(view);
+export function viewTemplate(
+  element: ViewElement,
+  { state, isBusy }: { state: FlowState; isBusy: boolean },
+  messages: Messages,
+  isDisabled: boolean,
+): TemplateResult {
+  const status = statusTemplate(state, isBusy, messages);
+  // Busy is never `disabled`: a disabled button loses focus, and is not announced by a screen reader.
   return html`
-    ${hasButton ? triggerTemplate(view) : nothing}
-    <div part="status" class=${view.flow.state} role="status" tabindex="-1">${status}</div>
     ${
-      status === nothing && view.messages.hint
-        ? html`<p part="hint">${icon("lock")}${view.messages.hint}</p>`
+      state.status !== "linked" || element.multiple
+        ? html`<slot name="trigger" @click=${() => void element.open()}>
+            <button part="button" type="button" ?disabled=${isDisabled} aria-disabled=${isBusy}>
+              ${isBusy ? html`<span part="spinner"></span>` : icon("bank")}
+              <slot>${label(element, state, messages)}</slot>
+            </button>
+          </slot>`
         : nothing
+    }
+    <div part="status" class=${state.status} role="status" tabindex="-1">${status}</div>
+    ${
+      status === nothing && messages.hint ? html`<p part="hint">${icon("lock")}${messages.hint}</p>` : nothing
     }
   `;
 }
 
-function triggerTemplate(view: View): TemplateResult {
-  // What is prepared ahead of a click does not show.
-  const busy = view.flow.isWanted;
-  // Busy is never `disabled`: a disabled button loses focus, and says nothing to a screen reader.
-  return html`<slot name="trigger" @click=${view.onTrigger}>
-    <button part="button" type="button" ?disabled=${view.isDisabled} aria-disabled=${busy}>
-      ${busy ? html`<span part="spinner"></span>` : icon("bank")}
-      <slot>${label(view)}</slot>
-    </button>
-  </slot>`;
+function label({ refreshAccount }: ViewElement, { status }: FlowState, messages: Messages): string {
+  if (status === "failed") return messages.tryAgain;
+  if (status === "linked") return messages.linkAnother;
+  return refreshAccount ? messages.reconnect : messages.link;
 }
 
-function label({ flow: { state }, isRefresh, messages }: View): string {
-  if (state === "failed") return messages.tryAgain;
-  if (state === "linked") return messages.linkAnother;
-  return isRefresh ? messages.reconnect : messages.link;
-}
-
-function statusTemplate(view: View): TemplateResult | typeof nothing {
-  const { flow, messages } = view;
-  const { state, isWanted, isPending, sentence } = flow;
-  switch (state) {
+function statusTemplate(
+  state: FlowState,
+  isBusy: boolean,
+  messages: Messages,
+): TemplateResult | typeof nothing {
+  switch (state.status) {
+    case "idle":
+    case "ready":
+    case "open":
+      return nothing;
     case "preparing":
-      return line(isWanted && messages.preparing);
+      return line(isBusy && messages.preparing);
     case "finalizing":
-      return line(isPending ? messages.pending : messages.finalizing);
+      return line(state.isPending ? messages.pending : messages.finalizing);
+    case "canceled":
+      return line(state.message);
     case "failed":
-      return html`<slot name="error">${icon("alert")}${line(sentence)}</slot>`;
+      return html`<slot name="error">${icon("alert")}${line(state.message)}</slot>`;
     case "linked":
-      return html`<slot name="linked">${linkedTemplate(view)}</slot>`;
-    default:
-      return line(sentence);
+      return html`<slot name="linked">${linkedTemplate(state.link, messages)}</slot>`;
   }
 }
 
@@ -68,13 +71,13 @@ function line(text: string | false): TemplateResult | typeof nothing {
   return text ? html`<p part="message">${text}</p>` : nothing;
 }
 
-function linkedTemplate({ flow: { account, link }, messages }: View): TemplateResult {
-  const { institution, name, mask } = account ?? {};
+function linkedTemplate({ mode, account }: LinkWith<"linked">, messages: Messages): TemplateResult {
+  const { institution, name, mask } = account;
   const bank = institution?.name ?? name;
   return html`
     <span class="badge">${icon("check")}</span>
     <div>
-      <p part="message">${link?.mode === "refresh" ? messages.reconnected : messages.linked}</p>
+      <p part="message">${mode === "refresh" ? messages.reconnected : messages.linked}</p>
       ${bank ? html`<p class="bank">${bank}</p>` : nothing}
       ${mask ? html`<p class="mask">${messages.accountEnding.replace("{mask}", mask)}</p>` : nothing}
     </div>

@@ -1,6 +1,6 @@
 /**
  * `vite build --config component/vite.config.ts` builds dist/bank-link.js, the file that the Worker serves. With
- * `--mode standalone` it builds dist/lib/standalone.min.js, and with `--mode package` what bundlers take from dist/lib.
+ * `--mode standalone` it builds dist/lib/standalone.min.js, and with `--mode package` the modules for bundlers, dist/lib.
  */
 import { rm } from "node:fs/promises";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
@@ -8,14 +8,14 @@ import { LICENSES, litNotice, minified, report, sizeLimit, withoutNotes } from "
 import { templateSpace } from "./build/template-space.ts";
 import { weigh } from "./build/weigh.ts";
 
-/** What a page may have to load, in English, with Lit and without. */
+/** What a page may have to load in English, with Lit and without. */
 const MAX_GZIP_BYTES = 15_500;
 const MAX_GZIP_BYTES_WITHOUT_LIT = 10_000;
 
 const root = import.meta.dirname;
 const LIT = /^lit(\/|$)/;
 
-/** The names of chunks are hashes, so those of earlier builds would stay for ever. */
+/** Chunks have hashed names, so those of earlier builds would never be overwritten. */
 function staleChunks(folder: string): Plugin {
   return {
     name: "stale-chunks",
@@ -23,7 +23,7 @@ function staleChunks(folder: string): Plugin {
   };
 }
 
-/** Lit inside; the text of its license beside. */
+/** With Lit inside, and the text of its license beside the file. */
 function withLit(name: string, entry: string, outDir: string, emptyOutDir: boolean): UserConfig {
   return {
     root,
@@ -38,7 +38,7 @@ function withLit(name: string, entry: string, outDir: string, emptyOutDir: boole
   };
 }
 
-/** What a page with Lit of its own has to load; in one minified file, as bundlers make it. */
+/** What a page that has Lit already has to load, in one minified file, as a bundler would build it. */
 const sizeWithoutLit: Plugin = {
   name: "size-without-lit",
   async buildStart() {
@@ -48,7 +48,7 @@ const sizeWithoutLit: Plugin = {
 };
 
 const configs: Record<string, UserConfig> = {
-  // The first step of the build, so it empties the folder; what other steps add comes after.
+  // The first step of the build, so it empties the folder.
   production: withLit("bank-link", "served.ts", "../dist", true),
   standalone: withLit("standalone.min", "standalone.ts", "../dist/lib", false),
   package: {
@@ -65,7 +65,7 @@ const configs: Record<string, UserConfig> = {
       },
       rolldownOptions: {
         external: LIT,
-        // One class for `.` and `./define`, and nothing for a bundler to keep that nobody imports.
+        // One class for `.` and `./define`, and a bundler can drop every module that is not imported.
         output: { preserveModules: true, entryFileNames: "[name].js" },
       },
     },

@@ -1,4 +1,4 @@
-/** Types only: `import "bank-link/vue"` lets Vue's templates know <bank-link>, its properties and its events. */
+/** Types only: `import "bank-link/vue"` types <bank-link>, its properties and its events in Vue's templates. */
 import type { HTMLAttributes } from "vue";
 import type { BankLinkElement } from "./bank-link-element.ts";
 import type { BankLinkEventMap } from "./events.ts";
@@ -8,7 +8,7 @@ type CamelCase<Text extends string> = Text extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Text;
 
-/** What a template's compiler makes of `@bank-link-success`. */
+/** As the template compiler names `@bank-link-success`. */
 type Listeners = {
   [Type in keyof BankLinkEventMap as `on${Capitalize<CamelCase<Type>>}`]?:
     | ((event: BankLinkEventMap[Type]) => void)

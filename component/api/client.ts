@@ -1,6 +1,13 @@
-/** The API as the element calls it: session, keys, waiting, retries where they are safe, problems as errors. */
-import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh, Link } from "../../worker/contract.ts";
-import { BankLinkError, fromProblem, notReached } from "../errors.ts";
+/** The API as the element calls it, with session token, idempotency keys, time-outs and safe retries. */
+import type {
+  CreateLink,
+  ExitLink,
+  FinalizeLink,
+  FinalizeRefresh,
+  Link,
+  Problem,
+} from "../../worker/contract.ts";
+import { asBankLinkError, BankLinkError, unreachable } from "../errors.ts";
 import {
   REQUEST_TIMEOUT_MS,
   RETRIES_BRIEF,
@@ -10,11 +17,12 @@ import {
   WAIT_S,
 } from "../limits.ts";
 import { delay } from "./delay.ts";
+import { pollLink } from "./polling.ts";
 import { type SessionSettings, sessionToken } from "./session.ts";
 
-interface Request {
+interface RequestOptions {
   path: string;
-  /** With a body it is a POST. */
+  /** Makes it a POST. */
   body?: unknown;
   idempotencyKey?: string;
   /** Seconds for which the API may hold its answer. */
@@ -25,93 +33,51 @@ interface Request {
   signal?: AbortSignal | undefined;
 }
 
-export class ApiClient {
-  readonly #base: string;
-  readonly #session: SessionSettings;
+export type ApiClient = ReturnType<typeof createClient>;
 
-  constructor(base: string, session: SessionSettings) {
-    this.#base = base;
-    this.#session = session;
-  }
-
-  createLink(body: CreateLink, idempotencyKey: string, signal: AbortSignal): Promise<Link> {
-    return this.#call({ path: "", body, idempotencyKey, wait: WAIT_S, signal });
-  }
-
-  /** Holds while the link is `preparing` or `finalizing`. */
-  link(id: string, signal?: AbortSignal, wait = WAIT_S): Promise<Link> {
-    return this.#call({ path: `/${id}`, wait, signal });
-  }
-
-  /** The most recently opened link that is not at its end. */
-  currentLink(redirectUri: string, signal?: AbortSignal): Promise<Link> {
-    return this.#call({ path: `/current?redirect_uri=${encodeURIComponent(redirectUri)}`, signal });
-  }
-
-  /** Also outlives the page: a bank's redirect may follow at once. */
-  opened(id: string): Promise<Link> {
-    return this.#call({ path: `/${id}/open`, body: {}, keepalive: true });
-  }
-
-  exited(id: string, body: ExitLink): Promise<Link> {
-    return this.#call({ path: `/${id}/exit`, body, keepalive: true });
-  }
-
-  /** The key belongs to the link, so a double success, a retry and a reload are all the same request. */
-  finalize(id: string, body: FinalizeLink | FinalizeRefresh): Promise<Link> {
-    return this.#call({
-      path: `/${id}/finalize`,
-      body,
-      idempotencyKey: `finalize-${id}`,
-      wait: WAIT_S,
-      keepalive: true,
-      retries: RETRIES_PATIENT,
-    });
-  }
-
-  /** Tries again where that is safe: all that is called here is a read, has an idempotency key, or does nothing twice. */
-  async #call(request: Request): Promise<Link> {
-    const { retries = RETRIES_BRIEF, signal } = request;
-    let refused: string | undefined;
+export function createClient(baseUrl: string, session: SessionSettings) {
+  /** Retrying is safe: every request is a read, has an idempotency key, or changes nothing the second time. */
+  async function request(options: RequestOptions): Promise<Link> {
+    const { retries = RETRIES_BRIEF, signal } = options;
+    let rejected: string | undefined;
     for (let tries = 0; ; ) {
       try {
-        const token = await sessionToken(this.#session, refused);
+        const token = await sessionToken(session, rejected);
         signal?.throwIfAborted();
-        const response = await this.#fetch(request, token);
-        // Renewed once; a second refusal is one.
-        if (response.status === 401 && !refused) {
-          refused = token;
+        const response = await send(options, token);
+        // The token is renewed once; a second 401 is final.
+        if (response.status === 401 && !rejected) {
+          rejected = token;
           continue;
         }
-        // A proxy's page is no problem document; what it says is not for us.
-        const body = await response.json().catch(() => null);
-        if (!response.ok) throw fromProblem(body ?? {}, response);
-        if (!body?.mode) throw new BankLinkError("network_error");
-        return body as Link;
+        const body: unknown = await response.json().catch(() => null);
+        if (!response.ok) throw problemError(response, body);
+        if (!isLink(body)) throw new BankLinkError("network_error");
+        return body;
       } catch (thrown) {
         signal?.throwIfAborted();
-        const { code, retryable, retryAfterMs } = thrown as BankLinkError;
-        // A person is told at once, unless they have agreed already.
+        const { code, retryable, retryAfterMs } = asBankLinkError(thrown);
+        // The customer can act on these, so they hear at once, unless they have been through Plaid Link already.
         const isTheirs = retries === RETRIES_BRIEF && (code === "session_unavailable" || code === "offline");
-        // A longer Retry-After than a person waits is theirs to hear of.
+        // A `Retry-After` longer than a customer waits is an error that they see.
         if (!retryable || isTheirs || tries >= retries || retryAfterMs > RETRY_MAX_MS) throw thrown;
         const backOffMs = Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MAX_MS);
         await delay(retryAfterMs > 0 ? retryAfterMs : backOffMs, signal);
-        // The lost first try is still at work, and the API ends it in time: that is no failure to count.
+        // The first try, whose answer was lost, is still running: that is no failure to count.
         if (code !== "idempotency_in_progress") tries++;
       }
     }
   }
 
-  async #fetch(request: Request, token: string): Promise<Response> {
-    const { path, body, idempotencyKey, wait = 0, keepalive = false, signal } = request;
+  async function send(options: RequestOptions, token: string): Promise<Response> {
+    const { path, body, idempotencyKey, wait = 0, keepalive = false, signal } = options;
     const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
     if (wait) headers.Prefer = `wait=${wait}`;
     if (body) headers["Content-Type"] = "application/json";
     if (idempotencyKey) headers["Idempotency-Key"] = `"${idempotencyKey}"`;
     const timeout = AbortSignal.timeout(wait * 1_000 + REQUEST_TIMEOUT_MS);
     try {
-      return await fetch(`${this.#base}/v1/links${path}`, {
+      return await fetch(`${baseUrl}/v1/links${path}`, {
         method: body ? "POST" : "GET",
         headers,
         body: body ? JSON.stringify(body) : null,
@@ -121,7 +87,58 @@ export class ApiClient {
       });
     } catch {
       signal?.throwIfAborted();
-      throw notReached("network_error");
+      throw unreachable("network_error");
     }
   }
+
+  function poll(link: Link, status: "preparing" | "finalizing", signal: AbortSignal): Promise<Link> {
+    return pollLink(link, status, () => request({ path: `/${link.id}`, wait: WAIT_S, signal }), signal);
+  }
+
+  return {
+    /** Resolves once the link is no longer `preparing`. */
+    async create(body: CreateLink, idempotencyKey: string, signal: AbortSignal): Promise<Link> {
+      return poll(
+        await request({ path: "", body, idempotencyKey, wait: WAIT_S, signal }),
+        "preparing",
+        signal,
+      );
+    },
+
+    /** Resolves once the link is no longer `finalizing`. */
+    outcome: (link: Link, signal: AbortSignal) => poll(link, "finalizing", signal),
+
+    link: (id: string, signal?: AbortSignal) => request({ path: `/${id}`, signal }),
+
+    /** The most recently opened link that has not ended. */
+    current: (redirectUri: string, signal?: AbortSignal) =>
+      request({ path: `/current?redirect_uri=${encodeURIComponent(redirectUri)}`, signal }),
+
+    /** Outlives the page, because a bank's redirect may follow at once. */
+    opened: (id: string) => request({ path: `/${id}/open`, body: {}, keepalive: true }),
+
+    exited: (id: string, body: ExitLink) => request({ path: `/${id}/exit`, body, keepalive: true }),
+
+    /** The key belongs to the link, so a second success, a retry and a reload are all the same request. */
+    finalize: (id: string, body: FinalizeLink | FinalizeRefresh) =>
+      request({
+        path: `/${id}/finalize`,
+        body,
+        idempotencyKey: `finalize-${id}`,
+        wait: WAIT_S,
+        keepalive: true,
+        retries: RETRIES_PATIENT,
+      }),
+  };
+}
+
+/** Whatever else answers in the API's place, such as a proxy, does not send a link's mode. */
+function isLink(body: unknown): body is Link {
+  return Boolean(Object(body).mode);
+}
+
+/** Without a problem document the answer comes from a proxy, so the same request may be tried again. */
+function problemError({ headers }: Response, body: unknown): BankLinkError {
+  const { code = "internal_error", retryable, request_id }: Partial<Problem> = Object(body);
+  return new BankLinkError(code, retryable, request_id, Number(headers.get("Retry-After")) * 1_000);
 }

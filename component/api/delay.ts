@@ -1,4 +1,4 @@
-/** Waits `ms`, or less when the browser comes back online; rejects when `signal` aborts. */
+/** Resolves after `ms`, or as soon as the browser is back online; rejects when `signal` aborts. */
 export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   const once = { once: true };

@@ -1,33 +1,30 @@
-/** Looks at a link until it leaves the status it has. */
+/** Polls a link until its status changes. */
 import type { Link } from "../../worker/contract.ts";
-import type { BankLinkError } from "../errors.ts";
-import { FOLLOW_FACTOR, FOLLOW_FIRST_MS, FOLLOW_MAX_MS } from "../limits.ts";
-import type { ApiClient } from "./client.ts";
+import { asBankLinkError } from "../errors.ts";
+import { POLL_FACTOR, POLL_FIRST_MS, POLL_MAX_MS } from "../limits.ts";
 import { delay } from "./delay.ts";
 
 /**
- * The link, once its status is not `status`. Holding is the API's part, so looks are few. A link in `finalizing` goes on
- * without us: while the API cannot be reached it is asked again later, however long that takes.
- * @throws BankLinkError when the API refuses to answer; the signal's reason when it aborts
+ * Resolves with the link once its status is not `status`. The API holds each answer, so polls are few. A link in
+ * `finalizing` progresses without the browser: while the API is unreachable, polling continues without a limit.
+ * @throws BankLinkError when the API rejects the request; the signal's reason when it aborts
  */
-export async function followLink(
-  api: ApiClient,
+export async function pollLink(
   link: Link,
   status: "preparing" | "finalizing",
+  read: () => Promise<Link>,
   signal: AbortSignal,
 ): Promise<Link> {
   let latest = link;
-  for (
-    let pause = 0;
-    latest.status === status;
-    pause = Math.min(pause * FOLLOW_FACTOR + FOLLOW_FIRST_MS, FOLLOW_MAX_MS)
-  ) {
-    await delay(pause, signal);
+  let delayMs = 0;
+  while (latest.status === status) {
+    await delay(delayMs, signal);
+    delayMs = Math.min(delayMs * POLL_FACTOR + POLL_FIRST_MS, POLL_MAX_MS);
     try {
-      latest = await api.link(link.id, signal);
+      latest = await read();
     } catch (thrown) {
       signal.throwIfAborted();
-      if (status === "preparing" || !(thrown as BankLinkError).retryable) throw thrown;
+      if (status === "preparing" || !asBankLinkError(thrown).retryable) throw thrown;
     }
   }
   return latest;

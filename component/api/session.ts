@@ -1,7 +1,8 @@
-/** Where the session token comes from: the host's function, its endpoint, or a token it handed over. */
-import { BankLinkError, notReached } from "../errors.ts";
+/** Gets the session token: from the page's function, from its endpoint, or as the page set it. */
+import { BankLinkError, unreachable } from "../errors.ts";
 import { SESSION_MARGIN_MS, SESSION_TIMEOUT_MS } from "../limits.ts";
 
+/** Returns a session token for the customer who is signed in. */
 export type GetSession = () => string | Promise<string>;
 
 export interface SessionSettings {
@@ -12,60 +13,62 @@ export interface SessionSettings {
   session: string | null;
 }
 
-interface Answer {
+interface Session {
   token: string;
   expiresAtMs: number;
 }
 
-// One answer, so one request in flight, for each source and page, however many elements share it.
-const answers = new Map<string | GetSession, Promise<Answer>>();
+// One session, and so one request in flight, for each source, however many elements of the page share it.
+const sessions = new Map<string | GetSession, Promise<Session>>();
 
-/** What its tokens come from, and so whose they are. */
+/** Where the tokens come from: another source may mean another customer. */
 export function sessionSource(settings: SessionSettings): string | GetSession | null {
   return settings.getSession || settings.session || settings.sessionUrl;
 }
 
 /**
  * A session token.
- * @param refused a token that the API has just refused, so that another is asked for
+ * @param rejected a token that the API has just rejected, so that another one is fetched
  * @throws BankLinkError `session_unavailable`, `offline`
  */
-export async function sessionToken(settings: SessionSettings, refused?: string): Promise<string> {
+export async function sessionToken(settings: SessionSettings, rejected?: string): Promise<string> {
   const { getSession, sessionUrl, session } = settings;
-  // A token that was handed over serves until it is refused; then the endpoint, if any, renews it.
-  if (!getSession && session && session !== refused) return session;
+  // A token that the page set is used until it is rejected; then the endpoint, if any, renews it.
+  if (!getSession && session && session !== rejected) return session;
   const source = getSession ?? sessionUrl;
   if (!source) throw new BankLinkError("session_unavailable");
-  const known = answers.get(source);
-  const answer = await known?.catch(() => null);
-  if (answer && answer.token !== refused && answer.expiresAtMs - SESSION_MARGIN_MS > Date.now()) {
-    return answer.token;
+  const known = sessions.get(source);
+  const cached = await known?.catch(() => null);
+  if (cached && cached.token !== rejected && cached.expiresAtMs - SESSION_MARGIN_MS > Date.now()) {
+    return cached.token;
   }
-  // Another element may have asked meanwhile.
-  if (answers.get(source) === known) answers.set(source, ask(source));
-  return ((await answers.get(source)) as Answer).token;
+  // Another element may have fetched one meanwhile.
+  const latest = sessions.get(source);
+  const renewed = latest && latest !== known ? latest : fetchSession(source);
+  sessions.set(source, renewed);
+  return (await renewed).token;
 }
 
-async function ask(source: string | GetSession): Promise<Answer> {
+async function fetchSession(source: string | GetSession): Promise<Session> {
   try {
-    // Asked first: if it throws at once, nothing may be left that rejects later with nobody to hear it.
+    // Called before the timer starts: if it throws at once, no promise is left that rejects unhandled.
     const asked = typeof source === "string" ? post(source) : source();
-    const late = new Promise<never>((_, reject) => setTimeout(reject, SESSION_TIMEOUT_MS));
-    const answer = await Promise.race([asked, late]);
+    const timeout = new Promise<never>((_, reject) => setTimeout(reject, SESSION_TIMEOUT_MS));
+    const answer = await Promise.race([asked, timeout]);
     const { token, expires_at } = typeof answer === "string" ? { token: answer } : answer;
     if (!token || typeof token !== "string") throw new TypeError();
-    // Without a date it serves until it is refused.
-    return { token, expiresAtMs: Date.parse(expires_at ?? "") || Number.POSITIVE_INFINITY };
+    // Without a date the token is used until it is rejected.
+    return { token, expiresAtMs: Date.parse(String(expires_at)) || Number.POSITIVE_INFINITY };
   } catch {
-    // Whatever the page's own code or server did, it comes to this.
-    throw notReached("session_unavailable");
+    // Anything that the page's own code or server does wrong is this one error.
+    throw unreachable("session_unavailable");
   }
 }
 
 async function post(sessionUrl: string): Promise<{ token?: string; expires_at?: string }> {
   const url = new URL(sessionUrl, document.baseURI);
-  // It is called with the customer's cookies, fetch()'s default on its own origin, and what it answers is believed: so
-  // no redirect may lead elsewhere.
+  // fetch() sends the customer's cookies to the page's own origin, and the answer is trusted: so neither the URL nor a
+  // redirect may lead to another origin.
   if (url.origin !== location.origin) throw new TypeError();
   const response = await fetch(url, {
     method: "POST",

@@ -1,8 +1,8 @@
-/** How a file that goes to browsers as it is gets built, and how large it may be. */
+/** How to build a minified file that browsers load directly, and how large it may be. */
 import { gzipSync } from "node:zlib";
 import type { BuildEnvironmentOptions, Plugin, Rolldown } from "vite";
 
-/** For `vite`'s `build`: one entry, whatever it needs inside, other languages as hashed chunks on use. */
+/** For `vite`'s `build`: one entry with everything that it imports; other languages are hashed chunks. */
 export function minified(name: string, entry: string): BuildEnvironmentOptions {
   return {
     target: "es2023",
@@ -11,19 +11,19 @@ export function minified(name: string, entry: string): BuildEnvironmentOptions {
     reportCompressedSize: false,
     lib: { entry: { [name]: entry }, formats: ["es"] },
     rolldownOptions: {
-      // Every limit of limits.ts where it is used.
+      // Inlines the limits of limits.ts.
       optimization: { inlineConst: { mode: "all", pass: 2 } },
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "chunks/[name]-[hash].js",
-        // Vite leaves the white space of a library to whoever bundles it; this file goes to browsers as it is.
+        // Vite keeps a library's white space for bundlers; browsers load this file directly.
         minify: true,
       },
     },
   };
 }
 
-/** Notes to bundlers; nobody bundles a minified file. */
+/** Removes annotations for bundlers, which a minified file does not need. */
 export const withoutNotes: Plugin = {
   name: "without-notes",
   generateBundle(_options, bundle) {
@@ -33,7 +33,7 @@ export const withoutNotes: Plugin = {
   },
 };
 
-/** Lit's license asks for its notice wherever its code goes: a line in the file, and the text in a file beside it. */
+/** Lit's license requires its notice wherever its code is: one line in the file, and the text in a file beside it. */
 export const LICENSES = "LICENSES.md";
 
 export const litNotice: Plugin = {
@@ -47,7 +47,7 @@ export const litNotice: Plugin = {
   },
 };
 
-/** An error when what a page loads before any other language is larger than that. */
+/** Fails the build when what a page loads in English is larger than `maxBytes`. */
 export function sizeLimit(what: string, maxBytes: number): Plugin {
   return {
     name: "size-limit",

@@ -1,4 +1,4 @@
-/** Takes out the white space inside the templates and the style sheet, which no minifier of scripts may touch. */
+/** Removes white space inside the templates and the style sheet, which a minifier of scripts must not touch. */
 import type { Plugin } from "vite";
 
 export const templateSpace: Plugin = {

@@ -1,4 +1,4 @@
-/** Builds an entry as a file for browsers, in memory only, to tell how much a page would have to load. */
+/** Builds an entry in memory, minified, and returns the bytes that a page would have to load. */
 import { build, type Rolldown } from "vite";
 import { gzipBytes, minified, withoutNotes } from "./minified.ts";
 import { templateSpace } from "./template-space.ts";

@@ -1,30 +1,35 @@
-/** Finds the link that an arrival belongs to. */
+/** Finds the link that a redirect return belongs to. */
 import type { Link } from "../../worker/contract.ts";
-import type { ApiClient } from "../api/client.ts";
-import type { BankLinkError } from "../errors.ts";
-import { type Arrival, forgetLinkId } from "./redirect-return.ts";
+import { asBankLinkError } from "../errors.ts";
+import type { LinkApi } from "./ports.ts";
+import type { RedirectReturn } from "./redirect-return.ts";
+import { forgetLinkId } from "./stored-link.ts";
 
-/** Null when there is none that matters any more. The tab's own link comes first: another tab may have opened a newer. */
-export async function findLink(api: ApiClient, arrival: Arrival, signal?: AbortSignal): Promise<Link | null> {
-  const isBack = arrival.receivedRedirectUri !== null;
-  const kept = arrival.linkId ? await orNull(api.link(arrival.linkId, signal, 0)) : null;
-  if (kept && matters(kept, isBack)) return kept;
-  if (arrival.linkId) forgetLinkId(arrival.linkId);
-  return isBack ? orNull(api.currentLink(arrival.redirectUri, signal)) : null;
+/** `null` when no link is left to resume. The tab's own link comes first: another tab may have opened a newer one. */
+export async function findLink(
+  api: LinkApi,
+  { receivedRedirectUri, redirectUri, linkId }: RedirectReturn,
+  signal?: AbortSignal,
+): Promise<Link | null> {
+  const isReturn = receivedRedirectUri !== null;
+  const stored = linkId ? await orNull(api.link(linkId, signal)) : null;
+  if (stored && isResumable(stored, isReturn)) return stored;
+  if (linkId) forgetLinkId(linkId);
+  return isReturn ? orNull(api.current(redirectUri, signal)) : null;
 }
 
-// A link that was left for its bank goes on only when the bank sends the customer back; an outcome is told either way.
-function matters({ status }: Link, isBack: boolean): boolean {
+// A link that was left for its bank is resumed only by the bank's redirect; an outcome is announced either way.
+function isResumable({ status }: Link, isReturn: boolean): boolean {
   return (
-    status === "finalizing" || status === "linked" || status === "failed" || (status === "ready" && isBack)
+    status === "finalizing" || status === "linked" || status === "failed" || (status === "ready" && isReturn)
   );
 }
 
-async function orNull(asked: Promise<Link>): Promise<Link | null> {
+async function orNull(link: Promise<Link>): Promise<Link | null> {
   try {
-    return await asked;
+    return await link;
   } catch (thrown) {
-    if ((thrown as BankLinkError).code === "not_found") return null;
+    if (asBankLinkError(thrown).code === "not_found") return null;
     throw thrown;
   }
 }

@@ -1,317 +1,306 @@
-/** What <bank-link> does: one attempt after another, from the first wish to the true outcome. Shows nothing itself. */
-import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh, Link } from "../../worker/contract.ts";
-import type { ApiClient } from "../api/client.ts";
-import { followLink } from "../api/polling.ts";
-import { type SessionSettings, sessionSource } from "../api/session.ts";
-import { asBankLinkError, BankLinkError, fromLink } from "../errors.ts";
+/** What <bank-link> does: one attempt after another, from the link request to the outcome. Renders nothing. */
+import type { ExitLink, Link, LinkWith } from "../../worker/contract.ts";
+import { asBankLinkError, BankLinkError } from "../errors.ts";
 import {
   BankLinkOpenEvent,
   BankLinkPendingEvent,
   BankLinkPlaidEvent,
   BankLinkSuccessEvent,
 } from "../events.ts";
-import { ROUNDS_MAX } from "../limits.ts";
-import { type PlaidFactory, PlaidLink } from "../plaid/handler.ts";
-import { type PlaidError, readEvent, readExit, readSuccess } from "../plaid/metadata.ts";
-import { LinkIntent, lasts } from "./create.ts";
+import { PREPARATIONS_MAX } from "../limits.ts";
+import { isFresh, LinkCreation } from "./create.ts";
 import { findLink } from "./find.ts";
-import { LinkProgress, type Outcome, type ProgressHost } from "./progress.ts";
-import { type Arrival, cleanAddress, forgetLinkId, keepLinkId } from "./redirect-return.ts";
+import type { Completion, CreateHandler, LinkApi, PlaidLinkHandler } from "./ports.ts";
+import { LinkProgress, type Outcome } from "./progress.ts";
+import { cleanAddress, type RedirectReturn } from "./redirect-return.ts";
+import type { OpenState, ReadyState } from "./state.ts";
+import { forgetLinkId, storeLinkId } from "./stored-link.ts";
 
-/** What the flow needs of its element. */
-export interface FlowHost extends ProgressHost {
-  readonly element: ProgressHost["element"] & SessionSettings & { readonly refreshAccount: string | null };
-  /** @throws BankLinkError `api_missing`, `api_not_allowed` */
-  apiClient(): ApiClient;
-  wishes(): CreateLink;
-  loadPlaid(): Promise<PlaidFactory>;
-}
-
-/** A link that the bank has agreed to. */
-interface Agreement {
+/** A link whose customer is through with Plaid Link, and whose outcome is not known yet. */
+interface Finalization {
+  api: LinkApi;
   link: Link;
-  /** Until the API has answered it; kept in memory only. */
-  body?: FinalizeLink | FinalizeRefresh;
+  /** Until the API has answered it; held in memory only. */
+  completion?: Completion;
 }
 
-export class LinkFlow extends LinkProgress<FlowHost> {
-  /** What the page brought along, until Link has opened with it or it has come to nothing. */
-  arrival: Arrival | null = null;
+export class LinkFlow extends LinkProgress {
+  /** What this element resumes, until Plaid Link has opened with it or there is nothing left to resume. */
+  redirectReturn: RedirectReturn | null = null;
 
-  readonly #intent = new LinkIntent();
-  /** Of the attempt at hand, whatever the page sets meanwhile. */
-  #api!: ApiClient;
+  readonly #creation = new LinkCreation();
   #run = new AbortController();
-  #plaidLink: PlaidLink | null = null;
+  /** Where the session token of the current attempt comes from. */
+  #sessionSource: unknown;
+  #handler: PlaidLinkHandler | null = null;
+  #finalization: Finalization | null = null;
   #preloadFailed = false;
   #isRenewed = false;
-  /** How often this opening was prepared anew. */
-  #rounds = 0;
-  #sessionSource: unknown;
-  /** Its outcome is not known yet. */
-  #agreement: Agreement | null = null;
+  /** How often the current open() has prepared again. */
+  #preparations = 0;
 
-  /** Does what can be done ahead of the click. A failure stays silent, and is not repeated: the click will tell. */
+  /** Prepares ahead of the click. A failure is silent and not repeated: the click reports it. */
   preload(): void {
-    if (this.state === "idle" && !this.#preloadFailed) this.#attempt((signal) => this.#prepare(signal));
+    if (this.state.status === "idle" && !this.#preloadFailed) this.#start((signal) => this.#prepare(signal));
   }
 
-  /** Opens Link as soon as it can. Asked again meanwhile, it is the same opening. */
+  /** Opens Plaid Link as soon as possible. While that is in progress, another call joins it. */
   open(): Promise<Outcome> {
-    const { state, arrival, isWanted } = this;
-    const agreement = this.#agreement;
-    const outcome = this.want();
-    if (isWanted) return outcome;
+    const { state, redirectReturn, isBusy } = this;
+    const finalization = this.#finalization;
+    const outcome = this.wait();
+    if (isBusy) return outcome;
     this.#isRenewed = false;
-    this.#rounds = 0;
-    if (agreement) this.#attempt((signal) => this.#end(agreement, signal));
-    else if (arrival) this.#attempt((signal) => this.#resume(arrival, signal));
-    else if (state === "ready") this.#attempt((signal) => this.#openLink(signal));
-    else if (state !== "preparing") this.#attempt((signal) => this.#prepare(signal));
+    this.#preparations = 0;
+    if (finalization) this.#start((signal) => this.#finalize(finalization, signal));
+    else if (redirectReturn) this.#start((signal) => this.#resume(redirectReturn, signal));
+    else if (state.status === "ready") this.#start((signal) => this.#open(state, signal));
+    else if (state.status !== "preparing") this.#start((signal) => this.#prepare(signal));
     return outcome;
   }
 
-  /** Leaves Link, or stops waiting for it. What is finalizing goes on. */
+  /** Exits Plaid Link, or stops waiting for it. A finalization continues. */
   close(): void {
-    if (this.state === "open") this.#plaidLink?.exit();
-    else if (this.isWanted && this.state !== "finalizing") this.reset();
+    const { state } = this;
+    if (state.status === "open") state.handler.exit();
+    else if (this.isBusy && state.status !== "finalizing") this.reset();
   }
 
-  /** Back to the beginning. What is finalizing goes on at the API, but is not announced here. */
+  /** Back to `idle`. A finalization continues at the API, but is not announced. */
   reset(): void {
     this.#run.abort();
-    this.#dropPlaidLink();
-    this.link = this.account = this.arrival = this.#agreement = null;
+    this.#destroyHandler();
+    this.account = this.redirectReturn = this.#finalization = null;
     this.#preloadFailed = false;
-    this.move("idle");
+    this.move({ status: "idle", link: null });
   }
 
-  /** Back from a bank: the customer sees at once that they are expected, unless they are further already. */
-  expect(): void {
-    if (this.#agreement || this.state === "open" || this.state === "linked") return;
-    // What is prepared ahead of a click must not open in its stead.
+  /** A bank has redirected back: shows `preparing` at once, unless the customer is further already. */
+  expectResume(): void {
+    if (this.#finalization || this.state.status === "open" || this.state.status === "linked") return;
+    // What is being preloaded must not open in its place.
     this.#run.abort();
-    void this.want();
-    this.move("preparing");
+    void this.wait();
+    this.move({ status: "preparing", link: null });
   }
 
-  /** Goes on where a bank's redirect or a reload interrupted. Without `link`, it is looked for again. */
-  resume(arrival: Arrival, link?: Link | null): void {
-    // Old news do not disturb what the customer does now.
-    if (this.isWanted && !(arrival.receivedRedirectUri && this.state === "preparing")) return;
-    void this.want();
-    this.#attempt((signal) => this.#resume(arrival, signal, link));
+  /** Continues what a bank's redirect or a reload interrupted. Without `link`, it is looked up again. */
+  resume(redirectReturn: RedirectReturn, link?: Link | null): void {
+    // An earlier attempt does not disturb what the customer does now.
+    if (this.isBusy && !(redirectReturn.receivedRedirectUri && this.state.status === "preparing")) return;
+    void this.wait();
+    this.#start((signal) => this.#resume(redirectReturn, signal, link));
   }
 
   connected(): void {
-    const agreement = this.#agreement;
-    if (this.state !== "finalizing") return;
-    void this.want();
-    if (agreement && this.#run.signal.aborted) this.#attempt((signal) => this.#end(agreement, signal));
+    const finalization = this.#finalization;
+    if (this.state.status !== "finalizing") return;
+    void this.wait();
+    if (finalization && this.#run.signal.aborted)
+      this.#start((signal) => this.#finalize(finalization, signal));
   }
 
-  /** Taken out of its page. Only what the customer has agreed to goes on. */
+  /** Removed from its page. Only a finalization continues. */
   disconnected(): void {
-    const { state } = this;
-    this.#dropPlaidLink();
-    if (state === "finalizing") {
-      // A request that carries the agreement completes by itself; looks go on when the element is back.
-      if (!this.#agreement?.body) this.#run.abort();
+    const { status } = this.state;
+    this.#destroyHandler();
+    if (status === "finalizing") {
+      // The finalize request completes by itself; polling continues once the element is back.
+      if (!this.#finalization?.completion) this.#run.abort();
       this.settle();
-    } else if (state === "preparing" || state === "ready" || state === "open") this.reset();
+    } else if (status === "preparing" || status === "ready" || status === "open") this.reset();
   }
 
-  /** One run at a time; whatever it throws is the one failure that is shown. */
-  async #attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  /** Runs one thing at a time; whatever it throws is the one failure that is shown. */
+  async #start(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#run.abort();
     this.#run = new AbortController();
     const { signal } = this.#run;
     try {
-      await work(signal);
+      await run(signal);
     } catch (thrown) {
       if (!signal.aborted) this.#fail(asBankLinkError(thrown));
     }
   }
 
+  #begin(signal: AbortSignal): LinkApi {
+    this.#destroyHandler();
+    if (!this.move({ status: "preparing", link: null })) this.#run.abort();
+    signal.throwIfAborted();
+    this.#sessionSource = this.host.sessionSource();
+    return this.host.api();
+  }
+
   async #prepare(signal: AbortSignal): Promise<void> {
-    const api = this.#begin();
-    const [plaid, link] = await Promise.all([
+    const api = this.#begin(signal);
+    const [createHandler, link] = await Promise.all([
       this.host.loadPlaid(),
-      this.#intent.create(api, this.host.wishes(), signal),
+      this.#creation.create(api, this.host.linkRequest(), signal),
     ]);
     signal.throwIfAborted();
-    // It never came to be one: nobody has agreed to anything.
-    if (link.status !== "ready") throw fromLink(link);
-    await this.#load(plaid, link, signal);
+    if (link.status !== "ready") throw failureOf(link);
+    await this.#load(createHandler, api, link, signal);
   }
 
-  async #resume(arrival: Arrival, signal: AbortSignal, found?: Link | null): Promise<void> {
-    this.arrival = arrival;
-    const api = this.#begin();
-    const link = found === undefined ? await findLink(api, arrival, signal) : found;
+  async #resume(redirectReturn: RedirectReturn, signal: AbortSignal, found?: Link | null): Promise<void> {
+    this.redirectReturn = redirectReturn;
+    const api = this.#begin(signal);
+    const link = found === undefined ? await findLink(api, redirectReturn, signal) : found;
     signal.throwIfAborted();
     if (link?.status === "ready") {
-      const plaid = await this.host.loadPlaid();
+      const createHandler = await this.host.loadPlaid();
       signal.throwIfAborted();
-      return this.#load(plaid, link, signal);
+      return this.#load(createHandler, api, link, signal);
     }
     cleanAddress();
-    this.arrival = null;
-    if (link) return this.#end({ link }, signal);
+    this.redirectReturn = null;
+    if (link) return this.#finalize({ api, link }, signal);
     this.reset();
-    this.exited(null, {});
+    this.exited(null, {}, "");
   }
 
-  #begin(): ApiClient {
-    this.#dropPlaidLink();
-    this.link = null;
-    this.move("preparing");
-    this.#sessionSource = sessionSource(this.host.element);
-    this.#api = this.host.apiClient();
-    return this.#api;
-  }
-
-  async #load(plaid: PlaidFactory, link: Link, signal: AbortSignal): Promise<void> {
-    this.link = link;
-    const receivedRedirectUri = this.arrival?.receivedRedirectUri;
-    const plaidLink = new PlaidLink(plaid, this.host.element, {
-      token: link.link_token ?? "",
-      // On a first launch it breaks Link, and Plaid takes an empty one for an answer.
-      ...(receivedRedirectUri && { receivedRedirectUri }),
-      onEvent: (name, metadata) => this.emit(new BankLinkPlaidEvent({ name, metadata: readEvent(metadata) })),
-      onExit: (error, metadata) => this.#left(error, readExit(error, metadata)),
-      onSuccess: (publicToken, metadata) => this.#agreed(link, readSuccess(link.mode, publicToken, metadata)),
+  async #load(
+    createHandler: CreateHandler,
+    api: LinkApi,
+    link: LinkWith<"ready">,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.move({ status: "preparing", link });
+    const handler = createHandler({
+      token: link.link_token,
+      mode: link.mode,
+      receivedRedirectUri: this.redirectReturn?.receivedRedirectUri ?? null,
+      onEvent: (name, metadata) => this.emit(new BankLinkPlaidEvent({ name, metadata })),
+      onExit: (exit, displayMessage) => this.#exited(api, link, exit, displayMessage),
+      onSuccess: (result) => {
+        if (result instanceof BankLinkError) this.#fail(result);
+        else this.#start((signal) => this.#finalize({ api, link, completion: result }, signal));
+      },
     });
-    this.#plaidLink = plaidLink;
-    await plaidLink.loaded;
+    this.#handler = handler;
+    await handler.loaded;
     signal.throwIfAborted();
-    this.move("ready");
-    if (this.isWanted) await this.#openLink(signal);
+    const ready: ReadyState = { status: "ready", api, link, handler };
+    if (this.move(ready) && this.isBusy) await this.#open(ready, signal);
   }
 
-  async #openLink(signal: AbortSignal): Promise<void> {
-    const { link } = this;
-    const { element } = this.host;
-    const plaidLink = this.#plaidLink;
-    if (!link || !plaidLink || this.state !== "ready") return;
-    // Looked at once: the browser's clock may be wrong, and a page may hand over another function whenever it renders.
-    const isCurrent = this.#rounds || (lasts(link) && this.#sessionSource === sessionSource(element));
-    const isFit = isCurrent && this.#intent.isFor(this.host.wishes()) && plaidLink.isInPlace(element);
-    // What was prepared long ago, for another customer, other wishes or another place is prepared anew.
-    if (!isFit && !this.arrival) {
-      if (this.#rounds++ >= ROUNDS_MAX) throw new BankLinkError("internal_error");
+  async #open(ready: ReadyState, signal: AbortSignal): Promise<void> {
+    const { api, link, handler } = ready;
+    // Checked in the first round only: the browser's clock may be wrong, and a page may set a new function at every render.
+    const isCurrent =
+      this.#preparations || (isFresh(link) && this.#sessionSource === this.host.sessionSource());
+    const isUsable = isCurrent && this.#creation.isFor(this.host.linkRequest()) && handler.isInPlace();
+    // What was prepared for another customer, another request or another place is prepared again.
+    if (!isUsable && !this.redirectReturn) {
+      if (this.#preparations++ >= PREPARATIONS_MAX) throw new BankLinkError("internal_error");
       return this.#prepare(signal);
     }
-    // The address has served; a reload of it would fail.
-    if (this.arrival) cleanAddress();
+    if (this.redirectReturn) cleanAddress();
     const isAllowed = this.emit(new BankLinkOpenEvent({ link_id: link.id }));
-    // The page's code may have reset or removed the element meanwhile.
-    if (this.#plaidLink !== plaidLink) return;
+    // The page's listeners may have reset or removed the element.
+    if (this.state !== ready) return;
     if (!isAllowed) {
       this.settle();
       return;
     }
-    this.arrival = null;
-    keepLinkId(link.id);
-    this.#api.opened(link.id).catch(({ code }) => {
-      // Another element or tab was given the same link ahead of its click, and has been through with it.
-      if (code === "link_closed" && this.#plaidLink === plaidLink && this.state === "open")
-        this.#renew(link, {});
+    this.redirectReturn = null;
+    storeLinkId(link.id);
+    const open: OpenState = { ...ready, status: "open" };
+    api.opened(link.id).catch((thrown) => {
+      // Another element or tab received the same link ahead of its click, and has used it up.
+      if (asBankLinkError(thrown).code === "link_closed" && this.state === open) this.#renew(api, link, {});
     });
-    plaidLink.open();
-    this.move("open");
+    handler.open();
+    this.move(open);
   }
 
-  #agreed(link: Link, body: FinalizeLink | FinalizeRefresh | BankLinkError): void {
-    if (body instanceof BankLinkError) this.#fail(body);
-    else this.#attempt((signal) => this.#end({ link, body }, signal));
-  }
-
-  /** Link has done its part; the API has the word. */
-  async #end(agreement: Agreement, signal: AbortSignal): Promise<void> {
-    this.#agreement = agreement;
-    this.move("finalizing");
-    // Without the signal: the request completes whatever happens to the element.
-    const link = agreement.body
-      ? await this.#api.finalize(agreement.link.id, agreement.body)
-      : agreement.link;
+  /** The customer is through; the API decides the outcome. */
+  async #finalize(finalization: Finalization, signal: AbortSignal): Promise<void> {
+    const { state } = this;
+    const { api, completion } = finalization;
+    const isPending = state.status === "finalizing" && state.isPending;
+    let { link } = finalization;
+    this.#finalization = finalization;
+    this.move({ status: "finalizing", link, isPending });
+    // Without the signal: the request completes, whatever happens to the element.
+    if (completion) link = await api.finalize(link.id, completion);
     signal.throwIfAborted();
-    this.link = link;
     if (link.status === "finalizing") {
-      this.#agreement = { link };
+      this.#finalization = { api, link };
+      // Polling waits until the element is back.
       if (!this.host.element.isConnected) {
         this.#run.abort();
         this.settle();
-        return;
       }
-      if (!this.isPending) {
-        this.isPending = true;
-        this.host.element.requestUpdate();
-        this.emit(new BankLinkPendingEvent({ link_id: link.id }));
-        signal.throwIfAborted();
-      }
-      const ended = await followLink(this.#api, link, "finalizing", signal);
       signal.throwIfAborted();
-      return this.#end({ link: ended }, signal);
+      this.move({ status: "finalizing", link, isPending: true });
+      if (!isPending) this.emit(new BankLinkPendingEvent({ link_id: link.id }));
+      link = await api.outcome(link, signal);
+      signal.throwIfAborted();
     }
-    this.#agreement = null;
-    const { id, status, mode, account, reference } = link;
-    forgetLinkId(id);
-    if (status !== "linked") throw fromLink(link);
-    this.account = account;
-    this.move("linked");
+    this.#finalization = null;
+    forgetLinkId(link.id);
+    if (link.status !== "linked") {
+      this.#fail(failureOf(link), link);
+      return;
+    }
+    if (!this.move({ status: "linked", link })) return;
+    const { id, mode, account, reference } = link;
     this.emit(new BankLinkSuccessEvent({ link_id: id, mode, account, reference }));
   }
 
-  #left(error: PlaidError | null, report: ExitLink): void {
-    const { link } = this;
-    if (!link) return;
-    if (report.error?.code === "INVALID_LINK_TOKEN") {
-      this.#renew(link, report);
+  #exited(api: LinkApi, link: LinkWith<"ready">, exit: ExitLink, displayMessage: string | null): void {
+    if (exit.error?.code === "INVALID_LINK_TOKEN") {
+      this.#renew(api, link, exit);
       return;
     }
-    this.#api.exited(link.id, report).catch(ignore);
+    const message = displayMessage || this.host.messages().canceled;
+    api.exited(link.id, exit).catch(ignore);
     forgetLinkId(link.id);
-    this.move("canceled", error?.display_message || this.host.sentence("canceled"));
-    this.exited(link, report);
+    if (this.move({ status: "canceled", link, message })) this.exited(link, exit, message);
   }
 
-  /** The link is of no use any more: another one, once, without troubling the customer. */
-  #renew(link: Link, report: ExitLink): void {
+  /** The link is unusable: creates another one, once, without the customer's doing. */
+  #renew(api: LinkApi, link: LinkWith<"ready">, exit: ExitLink): void {
     if (this.#isRenewed) {
       this.#fail(new BankLinkError("link_expired"));
       return;
     }
     this.#isRenewed = true;
-    this.#attempt(async (signal) => {
-      this.#dropPlaidLink();
-      this.move("preparing");
-      // Before the API knows that this link is of no use, it might hand the same one out again.
-      await this.#api.exited(link.id, { ...report, final: true }).catch(ignore);
+    this.#start(async (signal) => {
+      this.#destroyHandler();
+      this.move({ status: "preparing", link });
+      // Awaited: until the API knows that this link is unusable, it may return the same one again.
+      await api.exited(link.id, { ...exit, final: true }).catch(ignore);
       signal.throwIfAborted();
       await this.#prepare(signal);
     });
   }
 
-  #fail(error: BankLinkError): void {
-    this.#dropPlaidLink();
+  #fail(error: BankLinkError, link: Link | null = this.state.link): void {
+    this.#destroyHandler();
     this.#run.abort();
-    if (!this.isWanted && this.state === "preparing") {
+    if (!this.isBusy && this.state.status === "preparing") {
       this.reset();
       this.#preloadFailed = true;
       return;
     }
-    // "Try again" repeats what may have been done already, also once signed in again, and otherwise begins anew. The
-    // link's id is kept: until the API has told its end, a reload must find it.
-    if (!error.retryable && error.code !== "unauthorized") this.#agreement = this.arrival = null;
-    this.failed(error);
+    // "Try again" repeats what may have been done already, also after signing in again; otherwise it starts anew. The
+    // link's id stays stored: until its outcome is known, a reload must find it.
+    if (!error.retryable && error.code !== "unauthorized") this.#finalization = this.redirectReturn = null;
+    this.failed(error, link);
   }
 
-  #dropPlaidLink(): void {
-    this.#plaidLink?.destroy();
-    this.#plaidLink = null;
+  #destroyHandler(): void {
+    this.#handler?.destroy();
+    this.#handler = null;
   }
 }
 
-// What the API is told besides the customer's way: if it is lost, they must not notice.
+/** Why a link ended other than `linked`. */
+function failureOf({ problem }: Link): BankLinkError {
+  return new BankLinkError(problem?.code ?? "internal_error", problem?.retryable);
+}
+
+// For a report to the API that the customer must not notice when it is lost.
 function ignore(): void {}

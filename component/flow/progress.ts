@@ -1,94 +1,86 @@
-/** How a <bank-link> gets on, as its page sees it: the state, the sentence, the account, the events. Does nothing itself. */
+/** Moves a <bank-link> from state to state, and notifies its page and whoever waits for the outcome. */
 import type { Account, ExitLink, Link } from "../../worker/contract.ts";
-import type { BankLinkError, BankLinkErrorCode } from "../errors.ts";
+import type { BankLinkError } from "../errors.ts";
 import { BankLinkErrorEvent, BankLinkExitEvent } from "../events.ts";
-import { type LinkState, next } from "./state.ts";
+import type { FlowHost } from "./host.ts";
+import { type FlowState, type LinkState, next } from "./state.ts";
 
-/** Whatever it is told, or gets dispatched, may run the page's code. */
-export interface ProgressHost {
-  readonly element: HTMLElement & { requestUpdate(): void };
-  /** What a customer is told. */
-  sentence(of: "canceled" | BankLinkErrorCode): string;
-  stateChanged(from: LinkState, to: LinkState): void;
-}
+/** What `open()` resolves with. */
+export type Outcome =
+  | { status: "linked"; account: Account }
+  | { status: Exclude<LinkState, "linked">; account?: never };
 
-export interface Outcome {
-  status: LinkState;
-  account?: Account;
-}
+const OUTCOMES: readonly LinkState[] = ["idle", "linked", "canceled", "failed"];
 
-const ENDS: readonly LinkState[] = ["idle", "linked", "canceled", "failed"];
-
-export class LinkProgress<Host extends ProgressHost> {
-  readonly host: Host;
-  state: LinkState = "idle";
-  link: Link | null = null;
+export class LinkProgress {
+  readonly host: FlowHost;
+  state: FlowState = { status: "idle", link: null };
+  /** The account that was linked last. */
   account: Account | null = null;
-  /** The provider takes its time. */
-  isPending = false;
-  /** What a cancellation or failure says. */
-  sentence = "";
-  /** Somebody waits for the outcome; without it, all is done ahead of the click and in silence. */
-  #opening: PromiseWithResolvers<Outcome> | null = null;
+  /** While the customer or the page waits for an outcome. Without it, work ahead of the click shows nothing. */
+  #outcome: PromiseWithResolvers<Outcome> | null = null;
 
-  constructor(host: Host) {
+  constructor(host: FlowHost) {
     this.host = host;
   }
 
   get outcome(): Outcome {
-    const { state: status, account } = this;
-    return account && status === "linked" ? { status, account } : { status };
+    const { status, link } = this.state;
+    return status === "linked" ? { status, account: link.account } : { status };
   }
 
-  /** A person waits for what is under way. */
-  get isWanted(): boolean {
-    return this.#opening !== null;
+  /** Whether the customer or the page waits for an outcome. */
+  get isBusy(): boolean {
+    return this.#outcome !== null;
   }
 
-  /** From now on somebody waits. */
-  protected want(): Promise<Outcome> {
-    this.#opening ??= Promise.withResolvers();
+  protected wait(): Promise<Outcome> {
+    this.#outcome ??= Promise.withResolvers();
     this.host.element.requestUpdate();
-    return this.#opening.promise;
+    return this.#outcome.promise;
   }
 
-  /** Whoever waits is told how it stands. */
+  /** Resolves what open() returned, with how it stands now. */
   protected settle(): void {
-    this.#opening?.resolve(this.outcome);
-    this.#opening = null;
+    this.#outcome?.resolve(this.outcome);
+    this.#outcome = null;
   }
 
-  protected move(wanted: LinkState, sentence = ""): void {
-    const from = this.state;
-    const to = next(from, wanted);
-    this.sentence = sentence;
-    if (to === from) return;
-    this.state = to;
-    if (to !== "finalizing") this.isPending = false;
-    // Ahead of the events: their handlers may begin the next opening.
-    if (ENDS.includes(to)) this.settle();
-    this.host.stateChanged(from, to);
+  /** False where there is no such move: then nothing has happened. */
+  protected move(to: FlowState): boolean {
+    const from = this.state.status;
+    const state = next(from, to);
+    if (state) {
+      this.state = state;
+      this.host.element.requestUpdate();
+      if (state.status === "linked") this.account = state.link.account;
+      // Before the events: their listeners may call open() again.
+      if (OUTCOMES.includes(state.status)) this.settle();
+      if (state.status !== from) this.host.stateChanged(from, state);
+    }
+    return state !== null;
   }
 
   protected emit(event: Event): boolean {
     return this.host.element.dispatchEvent(event);
   }
 
-  protected failed({ code, retryable, requestId }: BankLinkError): void {
-    const message = this.host.sentence(code);
-    this.move("failed", message);
+  protected failed({ code, retryable, requestId }: BankLinkError, link: Link | null): void {
+    const { errors, failed } = this.host.messages();
+    const message = errors[code] ?? failed;
+    if (!this.move({ status: "failed", link, message })) return;
     this.emit(
       new BankLinkErrorEvent({
         code,
         message,
         retryable,
         request_id: requestId,
-        link_id: this.link?.id ?? null,
+        link_id: link?.id ?? null,
       }),
     );
   }
 
-  protected exited(link: Link | null, { status = null, error = null }: ExitLink): void {
-    this.emit(new BankLinkExitEvent({ link_id: link?.id ?? null, status, error, message: this.sentence }));
+  protected exited(link: Link | null, { status = null, error = null }: ExitLink, message: string): void {
+    this.emit(new BankLinkExitEvent({ link_id: link?.id ?? null, status, error, message }));
   }
 }

@@ -1,18 +1,15 @@
-/** What the page brought along when it loaded: a customer back from a bank, a link that was under way. */
-
-export interface Arrival {
-  /** For Plaid: origin, path and `oauth_state_id` alone. `null` when the page was only loaded again. */
+/** What the page was loaded with: a bank's redirect return, or the id of a link that was in progress. */
+export interface RedirectReturn {
+  /** For Plaid: origin, path and `oauth_state_id` alone. `null` when the page was only reloaded. */
   receivedRedirectUri: string | null;
-  /** The redirect URI that the link was made with. */
+  /** The redirect URI that the link was created with. */
   redirectUri: string;
   /** The link that this tab had opened. */
   linkId: string | null;
 }
 
-const KEPT_ID = "bank-link";
-
-/** `null` when the page brought nothing along. */
-export function readArrival(href: string, linkId: string | null): Arrival | null {
+/** `null` when there is nothing to resume. */
+export function readRedirectReturn(href: string, linkId: string | null): RedirectReturn | null {
   const url = new URL(href);
   const state = url.searchParams.get("oauth_state_id");
   if (!state && !linkId) return null;
@@ -24,30 +21,8 @@ export function readArrival(href: string, linkId: string | null): Arrival | null
   };
 }
 
-/** A reload of a used return address fails, so it is cleaned; the rest of it, and the router's state, stay. */
+/** Reloading a used return address fails, so `oauth_state_id` is removed. The router's state and the rest stay. */
 export function cleanAddress(): void {
   const cleaned = location.href.replace(/([?&])oauth_state_id=[^&#]*&?/, "$1").replace(/[?&](?=#|$)/, "");
   if (cleaned !== location.href) history.replaceState(history.state, "", cleaned);
-}
-
-// The link's id is all that is ever stored, and only for this tab. Storage may be forbidden; then the ledger helps.
-function stored<T>(use: (storage: Storage) => T): T | null {
-  try {
-    return use(sessionStorage);
-  } catch {
-    return null;
-  }
-}
-
-export function keptLinkId(): string | null {
-  return stored((storage) => storage.getItem(KEPT_ID));
-}
-
-export function keepLinkId(id: string): void {
-  stored((storage) => storage.setItem(KEPT_ID, id));
-}
-
-/** Only its own: another element may have opened a newer link. */
-export function forgetLinkId(id: string): void {
-  if (keptLinkId() === id) stored((storage) => storage.removeItem(KEPT_ID));
 }

@@ -1,63 +1,65 @@
-/** Who goes on with what the page brought along: one element of all that are on it, and only once. */
+/** Decides which element resumes a redirect return or a stored link: one of all on the page, and only once. */
 import type { Link } from "../../worker/contract.ts";
 import { findLink } from "./find.ts";
 import type { LinkFlow } from "./flow.ts";
-import { type Arrival, cleanAddress, keptLinkId, readArrival } from "./redirect-return.ts";
+import { cleanAddress, type RedirectReturn, readRedirectReturn } from "./redirect-return.ts";
+import { storedLinkId } from "./stored-link.ts";
 
-// Read as soon as the module is evaluated, since a router may strip the address after.
-let arrival = typeof location === "undefined" ? null : readArrival(location.href, keptLinkId());
+// Read as soon as the module is evaluated, since a router may change the address afterwards.
+let redirectReturn =
+  typeof location === "undefined" ? null : readRedirectReturn(location.href, storedLinkId());
 let decision: Promise<void> | null = null;
-/** Those on the page, each with a stay of its own: one that goes and comes again is on another. */
+/** The elements on the page, each with an object for its stay: one that is removed and added again has another. */
 const present = new Map<LinkFlow, object>();
 
-/** Call it once the element could ask the API; resolves when it is clear who goes on. */
+/** Call it once the element has a session; resolves when it is decided which element resumes. */
 export async function offerToResume(flow: LinkFlow): Promise<void> {
   present.set(flow, {});
   await decideOnce();
 }
 
-/** Whatever it had taken and not come to the end of is for another one, or for itself when it comes again. */
+/** What the element was resuming is left to another one, or to itself when it is added again. */
 export function withdrawFromResuming(flow: LinkFlow): void {
   present.delete(flow);
-  if (!flow.arrival) return;
-  arrival = flow.arrival;
-  flow.arrival = null;
+  if (!flow.redirectReturn) return;
+  redirectReturn = flow.redirectReturn;
+  flow.redirectReturn = null;
   void decideOnce();
 }
 
 async function decideOnce(): Promise<void> {
-  if (!arrival) return;
-  decision ??= decide(arrival);
+  if (!redirectReturn) return;
+  decision ??= decide(redirectReturn);
   await decision;
 }
 
-async function decide(brought: Arrival): Promise<void> {
-  const isBack = brought.receivedRedirectUri !== null;
+async function decide(toResume: RedirectReturn): Promise<void> {
+  const isReturn = toResume.receivedRedirectUri !== null;
   try {
-    // The other elements of the page come in the same turn.
+    // The other elements of the page are added in the same task.
     await new Promise((resolve) => setTimeout(resolve));
     for (;;) {
       const asking = firstFor(null) ?? [...present.keys()][0];
       if (!asking) return;
       const stay = present.get(asking);
-      if (isBack) asking.expect();
+      if (isReturn) asking.expectResume();
       let link: Link | null | undefined;
       try {
-        link = await findLink(asking.host.apiClient(), brought);
+        link = await findLink(asking.host.api(), toResume);
       } catch {
         // Left to the element, which asks again and shows what is wrong.
       }
-      // Removed while it asked: another one asks, now or when it comes.
+      // Removed meanwhile: another element asks, now or when it is added.
       if (present.get(asking) !== stay) continue;
-      // An outcome that could not be asked for is asked for again by the next element that comes.
-      if (link !== undefined || isBack) arrival = null;
-      // The customer, or the page, has called it off meanwhile.
-      if (isBack && asking.state !== "preparing") return cleanAddress();
+      // A stored link that could not be asked for is left to the next element that is added.
+      if (link !== undefined || isReturn) redirectReturn = null;
+      // The customer or the page has called it off meanwhile.
+      if (isReturn && asking.state.status !== "preparing") return cleanAddress();
       const taking = link && (firstFor(link.mode === "refresh" ? link.account?.id : null) ?? firstFor(null));
-      if (isBack && taking && taking !== asking) asking.reset();
-      // A return that fits nobody is told by whoever asked, as one that nothing waits for.
-      if (taking) taking.resume(brought, link);
-      else if (isBack) asking.resume(brought, link && null);
+      if (isReturn && taking && taking !== asking) asking.reset();
+      // A return that fits no element is reported by the one that asked, as one with no link.
+      if (taking) taking.resume(toResume, link);
+      else if (isReturn) asking.resume(toResume, link && null);
       return;
     }
   } finally {
@@ -65,7 +67,7 @@ async function decide(brought: Arrival): Promise<void> {
   }
 }
 
-/** The first that came, which is the first of the page, for this account; `null`: the first for linking. */
+/** The first on the page that refreshes this account; `null`: the first that links a new one. */
 function firstFor(refreshAccount: string | null | undefined): LinkFlow | undefined {
   return [...present.keys()].find(({ host }) => (host.element.refreshAccount || null) === refreshAccount);
 }

@@ -1,34 +1,69 @@
-/** Where a <bank-link> stands, and the only ways from there. */
+/** The states of a <bank-link>, each with what it holds, and the moves between them. Pure. */
+import type { Link, LinkWith } from "../../worker/contract.ts";
+import type { LinkApi, PlaidLinkHandler } from "./ports.ts";
 
+/** Where a `<bank-link>` is between the first click and the outcome. */
 export type LinkState =
+  /** Nothing has happened. */
   | "idle"
-  /** A link token is being fetched, and Link loaded with it. */
+  /** A link is being created, and Plaid Link loaded. */
   | "preparing"
-  /** Link could open now. */
+  /** Plaid Link can open at once. */
   | "ready"
+  /** The customer is in Plaid Link. */
   | "open"
-  /** The bank agreed; the API makes it true. */
+  /** The customer is through, and the account is being created. */
   | "finalizing"
-  /** The API said `linked`. Nothing else leads here. */
+  /** The provider says that the account exists. */
   | "linked"
-  /** Left without linking. */
+  /** The customer left without linking. */
   | "canceled"
+  /** Something went wrong; the status line says what, and trying again is offered. */
   | "failed";
 
-const WAYS: Record<LinkState, readonly LinkState[]> = {
-  idle: ["preparing", "finalizing"],
-  preparing: ["ready", "finalizing", "failed"],
-  // A token about to expire is renewed before opening, a refused one after.
+export type FlowState =
+  | { status: "idle"; link: null }
+  | { status: "preparing"; link: LinkWith<"ready"> | null }
+  | ReadyState
+  | OpenState
+  /** `isPending`: the provider needs longer, and the page has been notified. */
+  | { status: "finalizing"; link: Link; isPending: boolean }
+  | { status: "linked"; link: LinkWith<"linked"> }
+  | { status: "canceled"; link: LinkWith<"ready">; message: string }
+  | { status: "failed"; link: Link | null; message: string };
+
+interface Launch {
+  api: LinkApi;
+  link: LinkWith<"ready">;
+  handler: PlaidLinkHandler;
+}
+
+export interface ReadyState extends Launch {
+  status: "ready";
+}
+
+export interface OpenState extends Launch {
+  status: "open";
+}
+
+/** `idle` can be reached from everywhere. */
+const MOVES: Record<LinkState, readonly LinkState[]> = {
+  idle: ["preparing"],
+  // To itself: its link is there.
+  preparing: ["preparing", "ready", "finalizing", "failed"],
+  // Back to preparing: the link token is about to expire, or the link request has changed.
   ready: ["open", "preparing", "failed"],
+  // Back to preparing: Plaid has rejected the link token.
   open: ["finalizing", "canceled", "preparing", "failed"],
-  finalizing: ["linked", "failed"],
+  // To itself: it is pending.
+  finalizing: ["finalizing", "linked", "failed"],
   linked: ["preparing"],
   canceled: ["preparing"],
-  // Finalizing again is what "try again" means while the outcome of the first try is unknown.
+  // To finalizing: "try again" repeats a finalization whose outcome is unknown.
   failed: ["preparing", "finalizing"],
 };
 
-/** `wanted`, where there is a way to it; otherwise it stays as it is. To `idle` there is one from anywhere. */
-export function next(state: LinkState, wanted: LinkState): LinkState {
-  return wanted === "idle" || WAYS[state].includes(wanted) ? wanted : state;
+/** The state after a move from `from` to `to`, or `null` where there is no such move. */
+export function next(from: LinkState, to: FlowState): FlowState | null {
+  return to.status === "idle" || MOVES[from].includes(to.status) ? to : null;
 }

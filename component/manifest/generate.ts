@@ -1,39 +1,13 @@
-/** The custom elements manifest, read from the header of the element's class, and the editors' data made of it. */
+/**
+ * The custom elements manifest, and what is made from it: the data for editors, and the README's reference. Attributes, properties and methods are described
+ * by their docstrings and events by those of their classes; the header of the class describes what has no other place.
+ */
 /// <reference path="./analyzer.d.ts" />
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cli } from "@custom-elements-manifest/analyzer/cli.js";
-
-/** The parts of the schema that are used here; see https://github.com/webcomponents/custom-elements-manifest. */
-export interface Manifest {
-  modules: { path: string; declarations: Declaration[] }[];
-}
-
-interface Declaration {
-  name: string;
-  tagName?: string;
-  description?: string;
-  attributes?: { name: string; description?: string; type?: { text: string } }[];
-  members?: Member[];
-  events?: { name?: string; description?: string }[];
-  slots?: Described[];
-  cssParts?: Described[];
-  cssProperties?: Described[];
-  cssStates?: Described[];
-}
-
-interface Described {
-  name: string;
-  description?: string;
-}
-
-interface Member {
-  name: string;
-  kind: string;
-  privacy?: string;
-  static?: boolean;
-  description?: string;
-}
+import type { Manifest, Member } from "./manifest.ts";
+import { withReference } from "./reference.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const SOURCES = [
@@ -43,7 +17,7 @@ const SOURCES = [
   "component/*-element.ts",
 ];
 
-/** What the platform or Lit asks of a class, and no page ever uses. */
+/** What the platform or Lit needs of a class, and no page ever uses. */
 const INTERNAL = /^#|Callback$|^formAssociated$|^shadowRootOptions$/;
 
 export async function generateManifest(): Promise<Manifest> {
@@ -52,40 +26,59 @@ export async function generateManifest(): Promise<Manifest> {
   const analyzed = JSON.stringify(await cli({ argv, cwd: ROOT, noWrite: true }));
   // The modules that the package has, not those that they are built from.
   const published = analyzed.replace(/"(?:\/?component|\.)\/([\w/-]+)\.ts"/g, '"dist/lib/$1.js"');
-  const manifest: Manifest = JSON.parse(published);
-  const unions = await literalUnions();
-  for (const declaration of manifest.modules.flatMap(({ declarations }) => declarations)) {
+  const manifest: Manifest = JSON.parse(published, unwrapped);
+  const unions = literalUnions(await read("component/bank-link-element.ts"));
+  const details = detailFields(await read("component/events.ts"));
+  const declarations = manifest.modules.flatMap(({ declarations }) => declarations);
+  const docs = new Map(declarations.map(({ name, description }) => [name, description]));
+  for (const declaration of declarations) {
     const { members, events, attributes } = declaration;
-    if (members) declaration.members = members.filter(isPublic).map(describeInstance);
-    // An event that is dispatched but has no line in the header is one that has.
+    if (members) declaration.members = members.filter(isPublic);
+    // An event that is dispatched but not listed in the header has no name here; it is one that is listed.
     if (events) declaration.events = events.filter(({ name }) => name);
+    for (const event of events ?? []) {
+      const className = event.type?.text ?? "";
+      const fields = details.get(className)?.join(", ");
+      if (fields) event.description = `${docs.get(className)} \`detail\`: \`{${fields}}\`.`;
+    }
     for (const { type } of attributes ?? []) if (type) type.text = unions.get(type.text) ?? type.text;
   }
   return manifest;
+}
+
+function read(path: string): Promise<string> {
+  return readFile(join(ROOT, path), "utf8");
+}
+
+/** A docstring is wrapped where its line ends, which an editor should not show. */
+function unwrapped(key: string, value: unknown): unknown {
+  return key === "description" && typeof value === "string" ? value.replaceAll("\n", " ") : value;
 }
 
 function isPublic({ name, privacy = "public" }: Member): boolean {
   return privacy === "public" && !INTERNAL.test(name);
 }
 
-/** The analyzer gives the header's words to the first member of that name, be it a static one. */
-function describeInstance(member: Member, _: number, members: Member[]): Member {
-  const twin = members.find(
-    ({ name, static: isStatic }) => name === member.name && isStatic !== member.static,
-  );
-  if (!twin) return member;
-  const { description: _description, ...rest } = member;
-  return member.static || !twin.description ? rest : { ...rest, description: twin.description };
-}
-
-/** `Preload` tells an editor nothing; its values do. */
-async function literalUnions(): Promise<Map<string, string>> {
-  const source = await readFile(join(ROOT, "component/bank-link-element.ts"), "utf8");
+/** The alias `Preload` says nothing in an editor; its values do. */
+function literalUnions(source: string): Map<string, string> {
   const aliases = source.matchAll(/^export type (\w+) = ("\w+"(?: \| "\w+")+);$/gm);
   return new Map(Array.from(aliases, ([, name = "", union = ""]) => [name, union]));
 }
 
-/** For the setting `html.customData` of VS Code and whoever reads the same. */
+/** The fields of `event.detail`, by the event's class. */
+function detailFields(source: string): Map<string, string[]> {
+  const interfaces = source.matchAll(/^export interface (\w+) \{\n(.*?)^\}/gms);
+  const fields = new Map(
+    Array.from(interfaces, ([, name, body = ""]) => [
+      name,
+      Array.from(body.matchAll(/^ {2}(\w+): /gm), ([, field = ""]) => field),
+    ]),
+  );
+  const classes = source.matchAll(/^export class (\w+) extends BankLinkCustomEvent<(\w+)>/gm);
+  return new Map(Array.from(classes, ([, name = "", detail]) => [name, fields.get(detail) ?? []]));
+}
+
+/** For the setting `html.customData` of VS Code and other editors that read it. */
 export function htmlCustomData({ modules }: Manifest): object {
   const elements = modules.flatMap(({ declarations }) => declarations).filter(({ tagName }) => tagName);
   return {
@@ -102,12 +95,13 @@ export function htmlCustomData({ modules }: Manifest): object {
   };
 }
 
-/** The files as they are written. */
+/** The files' texts, by their paths. */
 export async function manifestFiles(): Promise<Record<string, string>> {
   const manifest = await generateManifest();
   const text = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   return {
     "component/custom-elements.json": text(manifest),
     "component/html-custom-data.json": text(htmlCustomData(manifest)),
+    "component/README.md": withReference(await read("component/README.md"), manifest),
   };
 }

@@ -1,4 +1,4 @@
-/** `npm run manifest`: writes the manifest and the editors' data anew. */
+/** `npm run manifest`: writes the manifest, the data for editors and the README's reference. */
 import { writeFile } from "node:fs/promises";
 import { manifestFiles } from "./generate.ts";
 

@@ -1,41 +1,49 @@
-/** The texts of <bank-link>: typed, each language loaded on use, everything replaceable. */
+/** The texts of <bank-link>: typed, replaceable, and loaded by language when used. */
 import type { BankLinkErrorCode } from "../errors.ts";
 import { flatAncestors } from "../flat-tree.ts";
 import en from "./en.ts";
 
-/** Plain text, no markup. An empty one hides what it stands for. */
+/** Plain text, no markup. An empty text hides its line. */
 export interface Messages {
-  /** Labels of the button. */
+  /** The button's label. */
   link: string;
+  /** The button's label for a refresh. */
   reconnect: string;
+  /** The button's label after success. */
   linkAnother: string;
+  /** The button's label after a failure. */
   tryAgain: string;
 
-  /** Beneath the button, before anything has happened. */
+  /** The line beneath the button while the status line is empty. */
   hint: string;
 
-  /** The status line, state by state; while Link is open, Link has the word. */
+  /** The status line while Plaid Link is loading. */
   preparing: string;
+  /** The status line while the account is being created. */
   finalizing: string;
-  /** The provider takes its time. */
+  /** The same, when the provider needs longer. */
   pending: string;
+  /** The status line after success. */
   linked: string;
-  /** After a refresh. */
+  /** The status line after a refresh. */
   reconnected: string;
-  /** `{mask}`: the last digits of the account's number. */
+  /** `{mask}` is replaced by the last digits of the account number. */
   accountEnding: string;
+  /** The status line after the customer has left Plaid Link. */
   canceled: string;
-  /** Whatever has no sentence of its own in `errors`. */
+  /** The status line after a failure whose code is not in `errors`. */
   failed: string;
+  /** The status line after a failure, by its code. */
   errors: Partial<Record<BankLinkErrorCode, string>>;
 
-  /** What a form says while `required` is not met. */
+  /** What a form shows while the element is `required` and no account is linked. */
   required: string;
 }
 
+/** Texts that replace the built-in ones; those left out stay. */
 export type MessageOverrides = Partial<Messages>;
 
-// Without a prototype: `lang` comes from markup and may say "constructor".
+// Without a prototype, because `lang` comes from markup and may be "constructor".
 const LANGUAGES: Record<string, (() => Promise<{ default: Messages }>) | null> = {
   __proto__: null,
   fr: () => import("./fr.ts"),
@@ -46,12 +54,12 @@ const LANGUAGES: Record<string, (() => Promise<{ default: Messages }>) | null> =
 
 const loaded = new Map<string, Messages>([["en", en]]);
 
-/** The texts of a BCP 47 tag, or English while they load and where there are none. */
+/** The texts for a BCP 47 tag, or English while they load or if there are none. */
 export function messagesFor(tag: string): Messages {
   return loaded.get(primary(tag)) ?? en;
 }
 
-/** Loads what `messagesFor(tag)` would return; null when there is nothing to wait for. A failure leaves English. */
+/** Loads the texts for `messagesFor(tag)`; `null` if there is nothing to load. After a failure they stay English. */
 export function loadMessages(tag: string): Promise<void> | null {
   const language = primary(tag);
   const load = LANGUAGES[language];
@@ -66,7 +74,7 @@ export function withOverrides(base: Messages, override: MessageOverrides | null)
   return { ...base, ...override, errors: { ...base.errors, ...override?.errors } };
 }
 
-/** The nearest `lang`, as the language of a text is decided in HTML. */
+/** The nearest `lang`, which decides the language of a text in HTML. */
 export function nearestLanguage(element: Element): string {
   for (const { lang } of flatAncestors(element)) if (lang) return lang;
   return "en";

@@ -1,45 +1,15 @@
-/** What Plaid Link reports, read into our shapes. Pure; the raw metadata contains the public token and ends here. */
+/** Reads what Plaid Link reports into the API's shapes. Pure. The raw metadata contains the public token and stays here. */
 import type { ExitLink, FinalizeLink, FinalizeRefresh, LinkMode } from "../../worker/contract.ts";
 import { BankLinkError } from "../errors.ts";
+import type { PlaidError, PlaidExitMetadata, PlaidSuccessMetadata } from "./sdk.ts";
 
-/** As the types of Plaid say, with everything in doubt. */
-export interface PlaidSuccessMetadata {
-  institution?: { name?: string; institution_id?: string } | null;
-  accounts?: PlaidAccount[];
-  /** Legacy, and empty when several accounts were chosen. */
-  account?: PlaidAccount | null;
-  account_id?: string | null;
-  link_session_id?: string;
-}
-
-interface PlaidAccount {
-  id?: string | null;
-  name?: string | null;
-  mask?: string | null;
-  type?: string | null;
-  subtype?: string | null;
-}
-
-export interface PlaidError {
-  error_type?: string;
-  error_code?: string;
-  /** For the customer to read. */
-  display_message?: string | null;
-}
-
-export interface PlaidExitMetadata {
-  status?: string | null;
-  link_session_id?: string;
-  request_id?: string;
-}
-
-/** A link's public token and its one account; of a refresh nothing is exchanged again. */
+/** A link's public token and its one account; a refresh exchanges neither. */
 export function readSuccess(
   mode: LinkMode,
   publicToken: string | null,
   metadata: PlaidSuccessMetadata | null,
 ): FinalizeLink | FinalizeRefresh | BankLinkError {
-  const session = texts(metadata, ["link_session_id"]);
+  const session = pickTexts(metadata, ["link_session_id"]);
   if (mode === "refresh") return session;
 
   const accounts = metadata?.accounts ?? [];
@@ -50,7 +20,7 @@ export function readSuccess(
   const { name, institution_id } = metadata?.institution ?? {};
   return {
     public_token: publicToken,
-    account: { id, ...texts(account, ["name", "mask", "type", "subtype"]) },
+    account: { id, ...pickTexts(account, ["name", "mask", "type", "subtype"]) },
     institution: name && institution_id ? { id: institution_id, name } : null,
     ...session,
   };
@@ -59,12 +29,12 @@ export function readSuccess(
 export function readExit(error: PlaidError | null, metadata: PlaidExitMetadata | null): ExitLink {
   const code = error?.error_code;
   return {
-    ...texts(metadata, ["status", "link_session_id", "request_id"]),
+    ...pickTexts(metadata, ["status", "link_session_id", "request_id"]),
     error: code ? { type: error.error_type || code, code } : null,
   };
 }
 
-// Plaid's events also carry routing numbers, masks and what was searched for, so only these pass.
+// Plaid's events also carry routing numbers, account masks and search terms, so only these fields are read.
 const HARMLESS = [
   "error_code",
   "error_type",
@@ -76,22 +46,22 @@ const HARMLESS = [
   "request_id",
   "timestamp",
   "view_name",
-];
+] as const;
 
 export function readEvent(metadata: unknown): Record<string, string> {
-  return texts(metadata, HARMLESS) as Record<string, string>;
+  return pickTexts(metadata, HARMLESS);
 }
 
-/** Of `fields` those that say something. */
-function texts<Field extends string>(
-  given: unknown,
+/** Of `fields` those that hold a text that is not empty. */
+function pickTexts<Field extends string>(
+  source: unknown,
   fields: readonly Field[],
-): Partial<Record<Field, string>> {
-  const values = Object(given) as Record<Field, unknown>;
-  const said: Partial<Record<Field, string>> = {};
+): { [Name in Field]?: string } {
+  const values: Record<Field, unknown> = Object(source);
+  const texts: { [Name in Field]?: string } = {};
   for (const field of fields) {
     const value = values[field];
-    if (typeof value === "string" && value) said[field] = value;
+    if (typeof value === "string" && value) texts[field] = value;
   }
-  return said;
+  return texts;
 }

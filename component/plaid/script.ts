@@ -1,23 +1,17 @@
-/** Loads Plaid's link-initialize.js once for the page, whoever else loads it too. */
-import { type BrowserCode, notReached } from "../errors.ts";
+/** Loads Plaid's script once for the page, whatever else on the page loads it too. */
+import { type BrowserCode, unreachable } from "../errors.ts";
 import { SCRIPT_TIMEOUT_MS } from "../limits.ts";
-import type { PlaidFactory } from "./handler.ts";
+import type { PlaidFactory } from "./sdk.ts";
 
-/** Unversioned, and never to be hosted elsewhere: Plaid changes it without notice. */
+/** Without a version and never self-hosted: Plaid changes the script without notice. */
 export const PLAID_SCRIPT_URL = "https://cdn.plaid.com/link/v2/stable/link-initialize.js";
-
-declare global {
-  interface Window {
-    Plaid?: PlaidFactory;
-  }
-}
 
 let inFlight: Promise<PlaidFactory> | undefined;
 
 /**
- * Plaid's factory. Loaded twice, the script gives its frames the same ids and one success reaches two handlers, so
- * what is there already is taken, and a failure is forgotten so that the next call tries again.
- * @throws BankLinkError `script_blocked`, `script_timeout`
+ * Resolves with `window.Plaid`. Loaded twice, the script gives its frames the same ids and one success reaches two
+ * handlers, so a script that is on the page is used. A failure is forgotten, so that the next call tries again.
+ * @throws BankLinkError `script_blocked`, `script_timeout`, `offline`
  */
 export function loadPlaid(url: string, nonce: string): Promise<PlaidFactory> {
   if (window.Plaid) return Promise.resolve(window.Plaid);
@@ -32,21 +26,21 @@ function load(url: string, nonce: string): Promise<PlaidFactory> {
     const { href } = new URL(url, document.baseURI);
     const present = [...document.scripts].find((script) => script.src === href);
     const script = present ?? createScript(href, nonce);
-    const end = (code: BrowserCode) => {
-      clearTimeout(late);
+    const finish = (code: BrowserCode) => {
+      clearTimeout(timeout);
       if (window.Plaid) {
         resolve(window.Plaid);
         return;
       }
-      // A tag that failed never fires again, so it must not be found by the next try. Our own that is only late may
-      // still run, and is waited for once more.
+      // A tag that failed never fires again, so the next attempt must not find it. Our own tag that is only late may
+      // still run, and the next attempt waits for it.
       if (present || code === "script_blocked") script.remove();
-      reject(notReached(code));
+      reject(unreachable(code));
     };
-    // Also for somebody else's tag that had failed before we came.
-    const late = setTimeout(end, SCRIPT_TIMEOUT_MS, "script_timeout");
-    script.addEventListener("load", () => end("script_blocked"));
-    script.addEventListener("error", () => end("script_blocked"));
+    // Also covers the page's own tag that had failed before this call.
+    const timeout = setTimeout(finish, SCRIPT_TIMEOUT_MS, "script_timeout");
+    script.addEventListener("load", () => finish("script_blocked"));
+    script.addEventListener("error", () => finish("script_blocked"));
     // Plaid's script looks for its own tag in the light DOM and throws where there is none.
     if (!present) document.head.append(script);
   });
@@ -56,19 +50,22 @@ function createScript(href: string, nonce: string): HTMLScriptElement {
   return Object.assign(document.createElement("script"), { nonce, src: trusted(href) });
 }
 
-interface TrustedTypePolicies {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL(url: string): string },
-  ): { createScriptURL(url: string): string };
+interface ScriptUrlPolicy {
+  createScriptURL(url: string): string;
 }
 
-let policy: ReturnType<TrustedTypePolicies["createPolicy"]> | undefined;
+declare global {
+  interface Window {
+    /** Not in every engine. */
+    trustedTypes?: { createPolicy(name: string, rules: ScriptUrlPolicy): ScriptUrlPolicy };
+  }
+}
 
-// For `require-trusted-types-for 'script'`. The policy passes what it is given, since nothing but the class's static
-// plaidScriptUrl ever reaches it and the policy never leaves this module.
+let policy: ScriptUrlPolicy | undefined;
+
+// For `require-trusted-types-for 'script'`. The policy accepts any URL, since only the class's static plaidScriptUrl
+// reaches it and the policy never leaves this module.
 function trusted(href: string): string {
-  const { trustedTypes } = window as { trustedTypes?: TrustedTypePolicies };
-  policy ??= trustedTypes?.createPolicy("bank-link", { createScriptURL: (url) => url });
+  policy ??= window.trustedTypes?.createPolicy("bank-link", { createScriptURL: (url) => url });
   return policy?.createScriptURL(href) ?? href;
 }

@@ -1,7 +1,19 @@
 import { assert } from "chai";
 import type { BankLinkElement } from "../../component/index.ts";
-import { add, api, button, LINK, leave, link, openLink, part, state, succeed, turn } from "./page.ts";
-import { STATES, WAYS } from "./ways.ts";
+import {
+  add,
+  api,
+  button,
+  LINK,
+  lastHandler,
+  leave,
+  openPlaidLink,
+  part,
+  sleep,
+  state,
+  succeed,
+} from "./page.ts";
+import { reach, STATES } from "./reach.ts";
 
 interface Axe {
   run(
@@ -25,15 +37,15 @@ async function violations(element: BankLinkElement): Promise<string[]> {
   return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.failureSummary}`));
 }
 
-describe("axe finds nothing", () => {
+describe("axe finds no violation", () => {
   for (const scheme of ["light", "dark"]) {
     for (const at of STATES) {
       it(`in ${at}, ${scheme}`, async () => {
         const element = await add(LINK);
         const box = element.parentElement as HTMLElement;
         box.style.cssText = `color-scheme:${scheme};background:${scheme === "dark" ? "#10161d;color:#eef3f8" : "#fff"}`;
-        await WAYS[at](element);
-        if (at === "open") link().frame.style.display = "none";
+        await reach[at](element);
+        if (at === "open") lastHandler().frame.style.display = "none";
         assert.deepEqual(await violations(element), []);
       });
     }
@@ -55,54 +67,54 @@ describe("focus", () => {
 
   for (const [how, end] of [
     ["left", () => leave()],
-    ["gone through with it", () => succeed()],
+    ["succeeded", () => succeed()],
     ["failed", () => succeed({})],
   ] as const) {
     it(`returns to the button after the customer has ${how}`, async () => {
       const element = await add(LINK);
       element.multiple = true;
       button(element).focus();
-      await openLink(element);
-      link().frame.focus();
+      await openPlaidLink(element);
+      lastHandler().frame.focus();
       end();
-      await turn(30);
+      await sleep(30);
       assert.isTrue(document.activeElement === element);
       assert.isTrue(element.shadowRoot?.activeElement === button(element));
     });
   }
 
-  it("stays where the page has put it meanwhile", async () => {
+  it("stays where the page has moved it meanwhile", async () => {
     const element = await add(`${LINK}<input>`);
-    await openLink(element);
+    await openPlaidLink(element);
     const input = element.nextElementSibling as HTMLInputElement;
     input.focus();
     leave();
-    await turn(30);
+    await sleep(30);
     assert.isTrue(document.activeElement === input);
   });
 
   it("is not lost when success takes the button away", async () => {
     const element = await add(LINK);
     button(element).focus();
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
-    await turn(30);
+    await sleep(30);
     assert.isTrue(document.activeElement === element);
     assert.include(element.shadowRoot?.activeElement?.textContent, "First Platypus Bank");
   });
 
   for (const [whose, content] of [
     ["trigger", '<button slot="trigger">Go</button>'],
-    ["words of success", '<p slot="linked">Done</p>'],
+    ["success content", '<p slot="linked">Done</p>'],
   ] as const) {
-    it(`is not lost either with the page's own ${whose}`, async () => {
+    it(`is not lost with the page's own ${whose}`, async () => {
       const element = await add(LINK.replace("</bank-link>", `${content}</bank-link>`));
       element.focus();
-      await openLink(element);
+      await openPlaidLink(element);
       succeed();
       await state(element, "linked");
-      await turn(30);
+      await sleep(30);
       assert.isTrue(document.activeElement === element);
       assert.isTrue(element.shadowRoot?.activeElement === part(element, "status"));
     });
@@ -115,28 +127,28 @@ describe("focus", () => {
     const trigger = element.querySelector("button") as HTMLButtonElement;
     trigger.click();
     await state(element, "open");
-    link().frame.focus();
+    lastHandler().frame.focus();
     leave();
-    await turn(30);
+    await sleep(30);
     assert.isTrue(document.activeElement === trigger);
   });
 });
 
 describe("the button", () => {
-  it("is aria-disabled, never disabled, while somebody waits", async () => {
+  it("is aria-disabled, never disabled, while the customer waits", async () => {
     const element = await add(LINK);
     button(element).focus();
-    const goOn = await WAYS.finalizing(element);
+    const proceed = await reach.finalizing(element);
     assert.equal(button(element).ariaDisabled, "true");
     assert.isFalse(button(element).disabled);
-    goOn();
+    proceed();
   });
 
-  it("does nothing more while somebody waits", async () => {
+  it("does nothing while the customer waits", async () => {
     const element = await add(LINK);
-    const goOn = await WAYS.preparing(element);
+    const proceed = await reach.preparing(element);
     button(element).click();
-    goOn();
+    proceed();
     await state(element, "open");
     assert.lengthOf(api.to("POST /v1/links"), 1);
   });
@@ -155,7 +167,7 @@ describe("the button", () => {
     assert.isAtMost(button(element).scrollWidth, button(element).clientWidth);
   });
 
-  it("puts its picture first in the direction of the text", async () => {
+  it("puts its icon first in the text's direction", async () => {
     const element = await add(`<div dir="rtl">${LINK}</div>`);
     const picture = button(element).querySelector("svg")?.getBoundingClientRect();
     const { left, width } = button(element).getBoundingClientRect();
@@ -164,13 +176,13 @@ describe("the button", () => {
 });
 
 describe("the live region", () => {
-  it("is polite, and there before it says anything", async () => {
+  it("is polite, and present before its first text", async () => {
     const status = part(await add(LINK), "status");
     assert.equal(status?.getAttribute("role"), "status");
     assert.equal(status?.textContent?.trim(), "");
   });
 
-  it("says each thing once", async () => {
+  it("announces each text once", async () => {
     const element = await add(LINK);
     const said: string[] = [];
     const status = part(element, "status") as HTMLElement;
@@ -178,12 +190,12 @@ describe("the live region", () => {
       const text = status.textContent?.trim() ?? "";
       if (text) said.push(text);
     }).observe(status, { childList: true, subtree: true, characterData: true });
-    await openLink(element);
+    await openPlaidLink(element);
     leave();
     await state(element, "canceled");
-    await turn(30);
+    await sleep(30);
     element.requestUpdate();
-    await turn(30);
+    await sleep(30);
     assert.deepEqual(said, [
       "Preparing a secure connection…",
       "Bank account linking was canceled. You can try again at any time.",

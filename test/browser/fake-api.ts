@@ -1,5 +1,5 @@
-/** The API and the host's session endpoint, in the page: every request is recorded, and what no test expects fails it. */
-import type { Account, Link } from "../../worker/contract.ts";
+/** The API and the page's session endpoint, faked in the page: records every request; an unexpected one fails the test. */
+import type { Account, Link, LinkProblem, LinkWith } from "../../worker/contract.ts";
 
 export interface Call {
   route: string;
@@ -27,35 +27,50 @@ export const ACCOUNT: Account = {
   updated_at: null,
 };
 
-/** Any of a link's fields. */
-type LinkFields = { [Name in keyof Link]?: Link[Name] };
+type Fields = Pick<
+  Link,
+  "id" | "provider" | "mode" | "reference" | "opened_at" | "created_at" | "updated_at"
+>;
 
-export function aLink(over: LinkFields = {}): Link {
+const FIELDS: Fields = {
+  id: "lnk_1",
+  provider: "cybrid",
+  mode: "link",
+  reference: null,
+  opened_at: null,
+  created_at: "2026-01-01T00:00:00Z",
+  updated_at: "2026-01-01T00:00:00Z",
+};
+
+const WITHOUT_TOKEN = { link_token: null, link_token_expires_at: null };
+
+export function readyLink(over: Partial<LinkWith<"ready">> = {}): LinkWith<"ready"> {
   return {
-    id: "lnk_1",
-    provider: "cybrid",
-    mode: "link",
+    ...FIELDS,
     status: "ready",
     link_token: "link-sandbox-1",
     link_token_expires_at: new Date(Date.now() + 4 * 3_600_000).toISOString(),
     account: null,
     problem: null,
-    reference: null,
-    opened_at: null,
-    created_at: "2026-01-01T00:00:00Z",
-    updated_at: "2026-01-01T00:00:00Z",
     ...over,
-  } as Link;
+  };
 }
 
-export function linked(over: LinkFields = {}): Link {
-  return aLink({
-    status: "linked",
-    link_token: null,
-    link_token_expires_at: null,
-    account: ACCOUNT,
-    ...over,
-  });
+export function linkIn(status: "preparing" | "finalizing" | "canceled", over: Partial<Fields> = {}): Link {
+  return { ...FIELDS, ...WITHOUT_TOKEN, status, account: null, problem: null, ...over };
+}
+
+export function linkedLink(over: Partial<LinkWith<"linked">> = {}): LinkWith<"linked"> {
+  return { ...FIELDS, ...WITHOUT_TOKEN, status: "linked", account: ACCOUNT, problem: null, ...over };
+}
+
+export function failedLink(
+  code: LinkProblem["code"],
+  retryable = false,
+  over: Partial<Fields> = {},
+): LinkWith<"failed"> {
+  const problem = { code, title: "", detail: "", retryable };
+  return { ...FIELDS, ...WITHOUT_TOKEN, status: "failed", account: null, problem, ...over };
 }
 
 export function answer(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
@@ -74,7 +89,7 @@ export function problem(
   return answer({ code, status, retryable, title: code, detail: code, request_id: "req_1" }, status, headers);
 }
 
-/** Makes links, finalizes them, and mints sessions, until a test says otherwise with `on()`. */
+/** Creates links, finalizes them and mints sessions, unless a test replaces a handler with `on()`. */
 export class FakeApi {
   readonly calls: Call[] = [];
   readonly unexpected: string[] = [];
@@ -92,13 +107,13 @@ export class FakeApi {
     this.on("POST /v1/links", ({ body }) => {
       const mode = body.account_id ? "refresh" : "link";
       const n = this.#modes.push(mode);
-      return answer(aLink({ id: `lnk_${n}`, link_token: `link-sandbox-${n}`, mode }), 201);
+      return answer(readyLink({ id: `lnk_${n}`, link_token: `link-sandbox-${n}`, mode }), 201);
     });
-    this.on("POST /v1/links/:id/open", ({ url }) => answer(aLink({ id: idOf(url) })));
-    this.on("POST /v1/links/:id/exit", ({ url }) => answer(aLink({ id: idOf(url) })));
+    this.on("POST /v1/links/:id/open", ({ url }) => answer(readyLink({ id: idOf(url) })));
+    this.on("POST /v1/links/:id/exit", ({ url }) => answer(readyLink({ id: idOf(url) })));
     this.on("POST /v1/links/:id/finalize", ({ url }) => {
       const id = idOf(url);
-      return answer(linked({ id, mode: this.#modes[Number(id.slice("lnk_".length)) - 1] ?? "link" }));
+      return answer(linkedLink({ id, mode: this.#modes[Number(id.slice("lnk_".length)) - 1] ?? "link" }));
     });
   }
 
@@ -107,7 +122,7 @@ export class FakeApi {
     this.#handlers.set(route, handler);
   }
 
-  /** Answers in turn, the last one for ever. */
+  /** Answers in order; the last handler answers from then on. */
   onEach(route: string, ...handlers: Handler[]): void {
     const left = [...handlers];
     this.on(route, (call) => {
@@ -153,13 +168,13 @@ function idOf(url: URL): string {
   return url.pathname.split("/")[3] ?? "";
 }
 
-/** An answer that comes when the test says so. */
-export function later(): { handler: Handler; answer(response: Response): void } {
+/** An answer that the test sends later. */
+export function deferred(): { handler: Handler; answer(response: Response): void } {
   const { promise, resolve } = Promise.withResolvers<Response>();
   return { handler: () => promise, answer: resolve };
 }
 
-/** The network breaks. */
+/** A network failure. */
 export function dropped(): Promise<Response> {
   return Promise.reject(new TypeError("Failed to fetch"));
 }

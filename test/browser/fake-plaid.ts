@@ -1,6 +1,6 @@
 /**
- * What `window.Plaid` is to the element, scripted: loaded by a tag as Plaid's own script is, it records what it was
- * asked, and a test plays the customer. It refuses what the real one refuses. Never imported: a classic script.
+ * A scripted `window.Plaid`, loaded by a tag like Plaid's own script: it records the calls, and the test plays the
+ * customer. It rejects what the real one rejects. A classic script, never imported.
  */
 interface FakeConfig {
   token: string;
@@ -20,9 +20,9 @@ interface FakeHandler {
 
 interface FakePlaid {
   handlers: FakeHandler[];
-  /** What the page did wrong. */
+  /** Misuse by the page. */
   faults: string[];
-  /** Whether frames load at all; a blocked one says nothing. */
+  /** Whether frames load at all; a blocked one reports nothing. */
   loads: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { assert } from "chai";
 import type { BankLinkElement } from "../../component/index.ts";
-import { answer, linked } from "./fake-api.ts";
-import { add, api, button, openLink, state, succeed, turn } from "./page.ts";
+import { ACCOUNT, answer, linkedLink } from "./fake-api.ts";
+import { add, api, button, openPlaidLink, sleep, state, succeed } from "./page.ts";
 
 const FORM = `<form><fieldset><bank-link name="bank" session-url="/session" preload="none"></bank-link></fieldset></form>`;
 
@@ -13,7 +13,7 @@ describe("in a form", () => {
     let changes = 0;
     element.form?.addEventListener("change", () => changes++);
     assert.isNull(submitted(element));
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     assert.equal(submitted(element), "acc_1");
@@ -22,21 +22,21 @@ describe("in a form", () => {
   });
 
   it("submits the link's id where the provider gives no account id", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(linked({ account: null })));
+    api.on("POST /v1/links/:id/finalize", () => answer(linkedLink({ account: { ...ACCOUNT, id: null } })));
     const element = await add(FORM);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     assert.equal(submitted(element), "lnk_1");
   });
 
-  it("has its value before the success is told", async () => {
+  it("has its value before bank-link-success", async () => {
     const element = await add(FORM);
     let value = "";
     element.addEventListener("bank-link-success", () => {
       value = element.value;
     });
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     assert.equal(value, "acc_1");
@@ -73,7 +73,7 @@ describe("in a form", () => {
     assert.equal(changes, 0);
   });
 
-  it("is not valid while required and without a value, and says why", async () => {
+  it("is invalid while required and without a value, and says why", async () => {
     const element = await add(FORM);
     element.required = true;
     await element.updateComplete;
@@ -86,10 +86,10 @@ describe("in a form", () => {
     assert.isTrue(element.form?.checkValidity());
   });
 
-  it("goes back to its markup's value with the form", async () => {
+  it("returns to the initial value when the form is reset", async () => {
     const element = await add(FORM);
     element.setAttribute("value", "acc_0");
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     element.form?.reset();
@@ -97,16 +97,16 @@ describe("in a form", () => {
     assert.equal(submitted(element), "acc_0");
   });
 
-  it("goes back to its markup's value by reset(), since nothing is shown as linked any more", async () => {
+  it("returns to the initial value by reset(), since no account is shown as linked", async () => {
     const element = await add(FORM);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     element.reset();
     assert.isNull(submitted(element));
   });
 
-  it("shows the page's own trigger where it is required", async () => {
+  it("focuses the page's own trigger when it is required and invalid", async () => {
     const element = await add(
       FORM.replace("</bank-link>", '<button type="button" slot="trigger">Go</button></bank-link>'),
     );
@@ -116,7 +116,7 @@ describe("in a form", () => {
     assert.isTrue(document.activeElement === element.querySelector("button"));
   });
 
-  it("takes anything for a trigger", async () => {
+  it("accepts any element as a trigger", async () => {
     const element = await add(FORM.replace("</bank-link>", '<svg slot="trigger"></svg></bank-link>'));
     element.required = true;
     await element.updateComplete;
@@ -127,41 +127,41 @@ describe("in a form", () => {
     const element = await add(FORM);
     const fieldset = element.closest("fieldset") as HTMLFieldSetElement;
     fieldset.disabled = true;
-    await turn();
+    await sleep();
     assert.isTrue(button(element).disabled);
     button(element).click();
     assert.deepEqual(await element.open(), { status: "idle" });
     fieldset.disabled = false;
-    await turn();
+    await sleep();
     assert.isFalse(button(element).disabled);
   });
 
-  it("takes no part while it is disabled", async () => {
+  it("is not validated while it is disabled", async () => {
     const element = await add(FORM);
     element.required = element.disabled = true;
-    await turn();
+    await sleep();
     assert.isTrue(element.form?.checkValidity());
     element.disabled = false;
-    await turn();
+    await sleep();
     assert.isFalse(button(element).disabled);
     assert.isFalse(element.form?.checkValidity());
   });
 
-  it("takes back the value that the browser restores", async () => {
+  it("accepts the value that the browser restores", async () => {
     const element = await add(FORM);
     element.formStateRestoreCallback("acc_1");
     assert.equal(submitted(element), "acc_1");
-    assert.equal(element.status, "idle", "nobody has asked the API");
+    assert.equal(element.status, "idle", "the API has not confirmed it");
   });
 
-  it("does not submit the form by its button", async () => {
+  it("does not submit the form with its button", async () => {
     const element = await add(FORM);
     let submits = 0;
     element.form?.addEventListener("submit", (event) => {
       event.preventDefault();
       submits++;
     });
-    await openLink(element);
+    await openPlaidLink(element);
     assert.equal(submits, 0);
   });
 });

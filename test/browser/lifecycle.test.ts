@@ -1,45 +1,45 @@
 import { assert } from "chai";
 import { BankLinkElement } from "../../component/index.ts";
 import { LINK_EXIT_GRACE_MS } from "../../component/limits.ts";
-import { aLink, answer, later, linked } from "./fake-api.ts";
+import { answer, deferred, linkedLink, linkIn } from "./fake-api.ts";
 import {
   add,
   api,
   button,
   CHOSEN,
-  calm,
   events,
   fired,
-  hurry,
   ignoreErrors,
   LINK,
+  lastHandler,
   leave,
-  link,
   loadFakePlaid,
-  openLink,
+  openPlaidLink,
   plaid,
   REFRESH,
+  restoreTimers,
+  skipDelays,
+  sleep,
   state,
   succeed,
-  turn,
   until,
 } from "./page.ts";
-import { STATES, WAYS } from "./ways.ts";
+import { reach, STATES } from "./reach.ts";
 
 describe("being moved", () => {
   for (const at of STATES) {
     it(`changes nothing in ${at}`, async () => {
       const element = await add(LINK);
-      const goOn = await WAYS[at](element);
+      const proceed = await reach[at](element);
       const box = document.createElement("section");
       box.dataset.test = "";
       document.body.append(box);
-      const told = events.length;
+      const count = events.length;
       box.append(element);
-      await turn(10);
+      await sleep(10);
       assert.equal(element.status, at);
-      assert.lengthOf(events, told);
-      goOn();
+      assert.lengthOf(events, count);
+      proceed();
       if (at === "preparing") await state(element, "open");
       if (at === "finalizing") await state(element, "linked");
       if (at === "open") {
@@ -54,87 +54,87 @@ describe("being removed", () => {
   for (const at of STATES) {
     it(`in ${at} leaves nothing behind, and works again when re-added`, async () => {
       const element = await add(LINK);
-      const goOn = await WAYS[at](element);
+      const proceed = await reach[at](element);
       element.preload = "none";
       const { parentElement } = element;
       element.remove();
-      await turn(10);
-      const kept = at === "linked" || at === "canceled" || at === "failed" || at === "finalizing";
-      assert.equal(element.status, kept ? at : "idle");
+      await sleep(10);
+      const stays = at === "linked" || at === "canceled" || at === "failed" || at === "finalizing";
+      assert.equal(element.status, stays ? at : "idle");
       if (at === "ready" || at === "open") {
         assert.equal(document.querySelectorAll("iframe[title='Plaid Link']").length, 0);
         assert.equal(document.body.style.overflow, "");
       }
-      goOn();
-      await turn(10);
+      proceed();
+      await sleep(10);
       parentElement?.append(element);
       if (at === "finalizing") await state(element, "linked");
-      if (element.status !== "linked") await openLink(element);
+      if (element.status !== "linked") await openPlaidLink(element);
     });
   }
 
   it("while finalizing lets the request complete", async () => {
     const element = await add(LINK);
-    const goOn = await WAYS.finalizing(element);
+    const proceed = await reach.finalizing(element);
     element.remove();
-    await turn(10);
+    await sleep(10);
     assert.isFalse(api.to("POST /v1/links/:id/finalize")[0]?.signal?.aborted);
-    goOn();
+    proceed();
     await state(element, "linked");
   });
 
-  it("while preparing makes no Link of the answer that comes after", async () => {
+  it("while preparing creates no Plaid Link when the answer arrives", async () => {
     const element = await add(LINK);
-    const goOn = await WAYS.preparing(element);
+    const proceed = await reach.preparing(element);
     element.remove();
-    await turn(10);
-    goOn();
-    await turn(20);
+    await sleep(10);
+    proceed();
+    await sleep(20);
     assert.equal(plaid().handlers.length, 0);
   });
 
-  it("while following stops the looks, and being back goes on with them", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
-    const looks = [later(), later()];
-    api.onEach("GET /v1/links/:id", ...looks.map(({ handler }) => handler));
+  it("while finalizing stops polling until it is re-added", async () => {
+    api.on("POST /v1/links/:id/finalize", () => answer(linkIn("finalizing"), 202));
+    const polls = [deferred(), deferred()];
+    api.onEach("GET /v1/links/:id", ...polls.map(({ handler }) => handler));
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
-    await until(() => api.to("GET /v1/links/:id").length === 1, "a look");
+    await until(() => api.to("GET /v1/links/:id").length === 1, "a poll");
     const { parentElement } = element;
     element.remove();
-    await turn(10);
+    await sleep(10);
     assert.isTrue(api.to("GET /v1/links/:id")[0]?.signal?.aborted);
     assert.equal(element.status, "finalizing");
     parentElement?.append(element);
-    looks[1]?.answer(answer(linked()));
+    polls[1]?.answer(answer(linkedLink()));
     await state(element, "linked");
     assert.lengthOf(fired("bank-link-pending"), 1);
   });
 });
 
-describe("the page's lock", () => {
-  it("is gone also when one was prepared while another's Link was open", async () => {
+describe("the page's scroll lock", () => {
+  it("is released when one was preloaded while another's Plaid Link was open", async () => {
     const first = await add(LINK);
-    await openLink(first);
+    await openPlaidLink(first);
     const second = await add(LINK.replace("none", "load"));
     await state(second, "ready");
     const seenAtCreate = document.body.style.overflow;
     assert.equal(seenAtCreate, "hidden");
     leave(null, {}, plaid().handlers[0]);
     await state(first, "canceled");
-    await openLink(second);
+    await openPlaidLink(second);
     // As Plaid does: the callback first, then it sets back what it saw at create().
-    link().config.onExit(null, {});
+    lastHandler().config.onExit(null, {});
     document.body.style.overflow = seenAtCreate;
     await state(second, "canceled");
-    await until(() => link().calls.includes("destroy"), "it was destroyed");
+    await until(() => lastHandler().calls.includes("destroy"), "it was destroyed");
   });
 
-  it("is gone when the last of two that were open is left, and not before", async () => {
+  it("is released when the last of two open ones closes, and not before", async () => {
     const [first, second] = [await add(LINK), await add(LINK)];
-    await openLink(first);
-    await openLink(second);
+    await openPlaidLink(first);
+    await openPlaidLink(second);
     const [one, other] = plaid().handlers;
     one?.config.onExit(null, {});
     await state(first, "canceled");
@@ -145,12 +145,12 @@ describe("the page's lock", () => {
   });
 });
 
-describe("a Link that cannot be taken away", () => {
-  it("does not leave the page locked when the element goes", async () => {
+describe("a Plaid Link whose destroy() fails", () => {
+  it("does not leave the page locked when the element is removed", async () => {
     document.body.style.overflow = "clip";
     const element = await add(LINK);
-    const { frame, calls } = await openLink(element);
-    // Plaid looks for its frame where it left it.
+    const { frame, calls } = await openPlaidLink(element);
+    // Plaid looks for its frame where it put it.
     Object.assign(frame, {
       remove() {
         Reflect.deleteProperty(frame, "remove");
@@ -159,7 +159,7 @@ describe("a Link that cannot be taken away", () => {
       },
     });
     element.remove();
-    await turn(10);
+    await sleep(10);
     assert.include(calls, "destroy");
     assert.isFalse(frame.isConnected);
     const { overflow } = document.body.style;
@@ -169,17 +169,17 @@ describe("a Link that cannot be taken away", () => {
 });
 
 describe("several on one page", () => {
-  it("open one after the other, each with an outcome of its own", async () => {
+  it("open one after the other, each with its own outcome", async () => {
     const first = await add(LINK);
     const second = await add(LINK);
-    await openLink(first);
+    await openPlaidLink(first);
     leave();
     await state(first, "canceled");
-    await openLink(second);
+    await openPlaidLink(second);
     succeed();
     await state(second, "linked");
     assert.equal(first.status, "canceled");
-    await openLink(first);
+    await openPlaidLink(first);
     succeed();
     await state(first, "linked");
     assert.deepEqual(
@@ -188,7 +188,7 @@ describe("several on one page", () => {
     );
   });
 
-  it("opened at once, each hear of their own Link alone", async () => {
+  it("opened at once, each receive only their own callbacks", async () => {
     const [first, second] = [await add(LINK), await add(LINK)];
     first.open();
     second.open();
@@ -206,7 +206,7 @@ describe("several on one page", () => {
 });
 
 describe("open(), close() and reset()", () => {
-  it("open() resolves with the outcome of the whole", async () => {
+  it("open() resolves with the final outcome", async () => {
     const element = await add(LINK);
     const outcome = element.open();
     await state(element, "open");
@@ -216,43 +216,43 @@ describe("open(), close() and reset()", () => {
     assert.equal(account?.id, "acc_1");
   });
 
-  it("open() resolves when the element is removed while the provider works", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
+  it("open() resolves when the element is removed while polling", async () => {
+    api.on("POST /v1/links/:id/finalize", () => answer(linkIn("finalizing"), 202));
     api.on("GET /v1/links/:id", () => new Promise(() => {}));
     const element = await add(LINK);
     const outcome = element.open();
     await state(element, "open");
     succeed();
-    await until(() => api.to("GET /v1/links/:id").length === 1, "a look");
+    await until(() => api.to("GET /v1/links/:id").length === 1, "a poll");
     element.remove();
     assert.deepEqual(await outcome, { status: "finalizing" });
   });
 
-  for (const whoWaits of ["nobody", "the request"]) {
-    it(`open() resolves on an element that was removed while finalizing, when ${whoWaits} is under way`, async () => {
-      const arrived = Promise.withResolvers<void>();
-      const still = () => answer(aLink({ status: "finalizing" }), 202);
-      api.on("POST /v1/links/:id/finalize", () => arrived.promise.then(still));
+  for (const when of ["while polling", "before the answer"]) {
+    it(`open() resolves on an element that was removed while finalizing, ${when}`, async () => {
+      const answered = Promise.withResolvers<void>();
+      const still = () => answer(linkIn("finalizing"), 202);
+      api.on("POST /v1/links/:id/finalize", () => answered.promise.then(still));
       api.on("GET /v1/links/:id", () => new Promise(() => {}));
       const element = await add(LINK);
-      await openLink(element);
+      await openPlaidLink(element);
       succeed();
       await state(element, "finalizing");
-      if (whoWaits === "nobody") {
-        arrived.resolve();
-        await until(() => api.to("GET /v1/links/:id").length === 1, "a look");
+      if (when === "while polling") {
+        answered.resolve();
+        await until(() => api.to("GET /v1/links/:id").length === 1, "a poll");
       }
       element.remove();
-      await turn(10);
+      await sleep(10);
       const outcome = element.open();
-      arrived.resolve();
+      answered.resolve();
       assert.deepEqual(await outcome, { status: "finalizing" });
     });
   }
 
-  it("open() for another account is never told the outcome of the one before", async () => {
+  it("open() for another account does not resolve with the previous outcome", async () => {
     const element = await add(REFRESH);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed({}, null);
     await state(element, "linked");
     element.refreshAccount = "acc_2";
@@ -263,14 +263,14 @@ describe("open(), close() and reset()", () => {
     assert.deepEqual(await outcome, { status: "canceled" });
   });
 
-  it("another account to refresh is offered after the one before", async () => {
+  it("another account can be refreshed after the previous one", async () => {
     const element = await add(REFRESH);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed({}, null);
     await state(element, "linked");
     element.refreshAccount = "acc_2";
     await element.updateComplete;
-    await openLink(element);
+    await openPlaidLink(element);
   });
 
   for (const [type, end, status] of [
@@ -279,7 +279,7 @@ describe("open(), close() and reset()", () => {
     ["bank-link-statechange", () => leave(), "canceled"],
     ["bank-link-statechange", () => succeed({}), "failed"],
   ] as const) {
-    it(`open() in the ${type} to ${status} begins anew`, async () => {
+    it(`open() in the ${type} to ${status} starts again`, async () => {
       const element = await add(LINK);
       element.multiple = true;
       let isAsked = false;
@@ -288,27 +288,27 @@ describe("open(), close() and reset()", () => {
         isAsked = true;
         void element.open();
       });
-      await openLink(element);
+      await openPlaidLink(element);
       end();
       await until(() => isAsked && element.status === "open", "open again");
     });
   }
 
-  it("reset() in the statechange to finalizing does not keep the agreement from the API", async () => {
+  it("reset() in the statechange to finalizing does not stop the finalize request", async () => {
     const element = await add(LINK);
     element.addEventListener(
       "bank-link-statechange",
       () => element.status === "finalizing" && element.reset(),
     );
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await until(() => api.to("POST /v1/links/:id/finalize").length === 1, "it is sent");
-    await turn(10);
+    await sleep(10);
     assert.equal(element.status, "idle");
     assert.lengthOf(fired("bank-link-success"), 0);
   });
 
-  it("open() is one and the same while it is under way", async () => {
+  it("open() joins the call that is in progress", async () => {
     const element = await add(LINK);
     const [first, second] = [element.open(), element.open()];
     await state(element, "open");
@@ -318,56 +318,56 @@ describe("open(), close() and reset()", () => {
     assert.lengthOf(api.to("POST /v1/links"), 1);
   });
 
-  it("open() does not reject when all fails", async () => {
+  it("open() does not reject when everything fails", async () => {
     api.on("POST /session", () => answer({}, 500));
     const element = await add(LINK);
     assert.deepEqual(await element.open(), { status: "failed" });
   });
 
-  it("open() does nothing where it is disabled, or linked already", async () => {
+  it("open() does nothing when disabled or already linked", async () => {
     const element = await add(LINK);
     element.disabled = true;
     assert.deepEqual(await element.open(), { status: "idle" });
     element.disabled = false;
-    await turn();
-    await WAYS.linked(element);
+    await sleep();
+    await reach.linked(element);
     assert.equal((await element.open()).account?.id, "acc_1");
     assert.lengthOf(api.to("POST /v1/links"), 1);
   });
 
-  it("offers to link another with multiple", async () => {
+  it("offers to link another account with multiple", async () => {
     const element = await add(LINK);
     element.multiple = true;
-    await WAYS.linked(element);
+    await reach.linked(element);
     assert.equal(button(element).textContent?.trim(), "Link another account");
-    await openLink(element);
+    await openPlaidLink(element);
     assert.lengthOf(api.to("POST /v1/links"), 2);
   });
 
-  it("close() asks Link to leave by force", async () => {
+  it("close() exits Plaid Link by force", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     element.close();
-    assert.include(link().calls, "exit!");
+    assert.include(lastHandler().calls, "exit!");
     leave();
     await state(element, "canceled");
   });
 
-  it("close() asked twice tells one exit", async () => {
+  it("close() called twice reports one exit", async () => {
     const element = await add(LINK);
-    await openLink(element);
-    hurry(LINK_EXIT_GRACE_MS);
+    await openPlaidLink(element);
+    skipDelays(LINK_EXIT_GRACE_MS);
     element.close();
     element.close();
     leave();
     await state(element, "canceled");
-    await turn(50);
+    await sleep(50);
     assert.lengthOf(fired("bank-link-exit"), 1);
   });
 
-  it("close() asked again does not give Link another second", async () => {
+  it("close() called again does not give Plaid Link more time", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     const realSetTimeout = window.setTimeout;
     let seconds = 0;
     window.setTimeout = ((run: () => void, ms?: number) => {
@@ -375,11 +375,11 @@ describe("open(), close() and reset()", () => {
       return realSetTimeout(run, ms);
     }) as typeof setTimeout;
     for (let times = 0; times < 3; times++) element.close();
-    calm();
+    restoreTimers();
     assert.equal(seconds, 1);
   });
 
-  it("close() takes a Link away that throws", async () => {
+  it("close() destroys a Plaid Link that throws", async () => {
     const element = await add(LINK);
     await loadFakePlaid();
     const page = window as unknown as { Plaid: { create(config: object): object } };
@@ -388,39 +388,39 @@ describe("open(), close() and reset()", () => {
       throw new Error("dead");
     };
     page.Plaid = { create: (config) => Object.assign(create(config), { exit }) };
-    await openLink(element);
-    hurry(LINK_EXIT_GRACE_MS);
+    await openPlaidLink(element);
+    skipDelays(LINK_EXIT_GRACE_MS);
     assert.throws(() => element.close(), "dead");
     await state(element, "canceled");
   });
 
-  it("close() means nothing once the customer is through, though Plaid's last event is heard before", async () => {
-    hurry(LINK_EXIT_GRACE_MS);
-    const finalize = later();
+  it("close() does nothing once the customer is through, even in the listener of Plaid's last event", async () => {
+    skipDelays(LINK_EXIT_GRACE_MS);
+    const finalize = deferred();
     api.on("POST /v1/links/:id/finalize", finalize.handler);
     const element = await add(LINK);
     element.addEventListener("bank-link-event", ({ detail }) => detail.name === "HANDOFF" && element.close());
     const outcome = element.open();
     await state(element, "open");
-    link().config.onEvent("HANDOFF", {});
+    lastHandler().config.onEvent("HANDOFF", {});
     succeed();
     await state(element, "finalizing");
-    await turn(50);
+    await sleep(50);
     assert.lengthOf(fired("bank-link-exit"), 0);
     assert.lengthOf(api.to("POST /v1/links/:id/exit"), 0);
     assert.equal(sessionStorage.getItem("bank-link"), "lnk_1");
-    finalize.answer(answer(linked()));
+    finalize.answer(answer(linkedLink()));
     assert.equal((await outcome).status, "linked");
   });
 
-  it("close() in the statechange to open asks Link to leave", async () => {
-    hurry(LINK_EXIT_GRACE_MS);
+  it("close() in the statechange to open exits Plaid Link", async () => {
+    skipDelays(LINK_EXIT_GRACE_MS);
     const element = await add(LINK);
     element.addEventListener("bank-link-statechange", () => element.status === "open" && element.close());
     assert.deepEqual(await element.open(), { status: "canceled" });
   });
 
-  it("reset() and open() in a prevented bank-link-open begin anew", async () => {
+  it("reset() and open() in a prevented bank-link-open start again", async () => {
     const element = await add(LINK);
     let second: Promise<object> | undefined;
     element.addEventListener("bank-link-open", (event) => {
@@ -435,41 +435,41 @@ describe("open(), close() and reset()", () => {
     assert.deepEqual(await second, { status: "canceled" });
   });
 
-  it("close() in the turn in which Link could open keeps it from opening", async () => {
+  it("close() in the statechange to ready keeps Plaid Link from opening", async () => {
     const element = await add(LINK);
     element.addEventListener("bank-link-statechange", () => element.status === "ready" && element.close());
     assert.deepEqual(await element.open(), { status: "idle" });
-    assert.notInclude(link().calls, "open");
+    assert.notInclude(lastHandler().calls, "open");
   });
 
-  it("close() takes a Link away that does not answer", async () => {
+  it("close() destroys a Plaid Link that does not answer", async () => {
     const element = await add(LINK);
-    await openLink(element);
-    hurry(LINK_EXIT_GRACE_MS);
+    await openPlaidLink(element);
+    skipDelays(LINK_EXIT_GRACE_MS);
     element.close();
     await state(element, "canceled");
-    assert.include(link().calls, "destroy");
+    assert.include(lastHandler().calls, "destroy");
     assert.lengthOf(fired("bank-link-exit"), 1);
   });
 
-  it("close() stops waiting for Link", async () => {
+  it("close() stops waiting for Plaid Link", async () => {
     const element = await add(LINK);
-    const goOn = await WAYS.preparing(element);
+    const proceed = await reach.preparing(element);
     element.close();
     assert.equal(element.status, "idle");
-    goOn();
-    await turn(20);
+    proceed();
+    await sleep(20);
     assert.equal(element.status, "idle");
   });
 
   for (const at of STATES) {
-    it(`reset() in ${at} is the beginning`, async () => {
+    it(`reset() in ${at} returns to idle`, async () => {
       const element = await add(LINK);
-      const goOn = await WAYS[at](element);
+      const proceed = await reach[at](element);
       element.preload = "none";
       element.reset();
-      goOn();
-      await turn(20);
+      proceed();
+      await sleep(20);
       assert.equal(element.status, "idle");
       assert.lengthOf(fired("bank-link-success"), at === "linked" ? 1 : 0);
       assert.equal(document.body.style.overflow, "");
@@ -480,13 +480,13 @@ describe("open(), close() and reset()", () => {
     const element = await add(LINK);
     element.addEventListener("bank-link-open", (event) => event.preventDefault(), { once: true });
     assert.deepEqual(await element.open(), { status: "ready" });
-    assert.notInclude(link().calls, "open");
-    await openLink(element);
+    assert.notInclude(lastHandler().calls, "open");
+    await openPlaidLink(element);
     assert.lengthOf(api.to("POST /v1/links"), 1);
   });
 });
 
-describe("code of the page that misbehaves", () => {
+describe("the page's own code", () => {
   it("does not leave the page locked when it throws", async () => {
     ignoreErrors();
     const element = await add(LINK);
@@ -495,51 +495,51 @@ describe("code of the page that misbehaves", () => {
         throw new Error("the page's own");
       });
     }
-    await openLink(element);
+    await openPlaidLink(element);
     leave();
     await state(element, "canceled");
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
   });
 
-  it("is never run in the turn of Plaid's own callback, which a throw would leave halfway", async () => {
+  it("never runs inside Plaid's callback, which a throw would interrupt", async () => {
     const element = await add(LINK);
     for (const end of [leave, succeed]) {
-      await openLink(element);
-      await turn(10);
-      const told = events.length;
-      link().config.onEvent("HANDOFF", {});
+      await openPlaidLink(element);
+      await sleep(10);
+      const count = events.length;
+      lastHandler().config.onEvent("HANDOFF", {});
       end();
-      assert.lengthOf(events, told);
-      await until(() => events.length > told, "it was told after");
+      assert.lengthOf(events, count);
+      await until(() => events.length > count, "an event afterwards");
     }
     await state(element, "linked");
   });
 
-  it("may remove the element when Link is about to open", async () => {
+  it("may reset the element when Plaid Link is about to open", async () => {
     const element = await add(LINK);
     element.addEventListener("bank-link-open", () => element.reset());
     button(element).click();
     await state(element, "idle");
-    await turn(20);
-    assert.notInclude(link().calls, "open");
+    await sleep(20);
+    assert.notInclude(lastHandler().calls, "open");
   });
 
-  it("may reset the element in the turn of Plaid's success, which then counts for nothing", async () => {
+  it("may reset the element right after Plaid's success, which is then ignored", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     element.reset();
-    await turn(20);
+    await sleep(20);
     assert.equal(element.status, "idle");
     assert.lengthOf(api.to("POST /v1/links/:id/finalize"), 0);
   });
 
-  it("may link again as soon as it has failed", async () => {
+  it("may call open() as soon as it has failed", async () => {
     const element = await add(LINK);
     element.addEventListener("bank-link-error", () => element.open(), { once: true });
-    await openLink(element);
+    await openPlaidLink(element);
     succeed({});
     await until(() => element.status === "open", "open again");
   });
@@ -553,11 +553,11 @@ describe("code of the page that misbehaves", () => {
   });
 });
 
-describe("markup that says anything", () => {
+describe("any attribute value", () => {
   const VALUES = ["", "%%", "constructor", "http://[", "javascript:0", "</p>"];
 
   for (const name of BankLinkElement.observedAttributes) {
-    it(`in ${name} makes nothing throw`, async () => {
+    it(`of ${name} throws nothing`, async () => {
       const thrown: unknown[] = [];
       window.onerror = (message) => thrown.push(message) > 0;
       const reject = (event: PromiseRejectionEvent) => thrown.push(event.reason);
@@ -569,19 +569,19 @@ describe("markup that says anything", () => {
         element.dispatchEvent(new PointerEvent("pointerenter"));
         element.click();
         element.open();
-        await turn(10);
+        await sleep(10);
         element.parentElement?.remove();
-        await turn();
+        await sleep();
       }
       window.removeEventListener("unhandledrejection", reject);
-      // Which of these an address was made of is not the matter here.
+      // Requests to the addresses of these values are expected.
       api.unexpected.length = 0;
       assert.isEmpty(thrown);
     });
   }
 });
 
-describe("a property of the name of an attribute", () => {
+describe("a property that shares its name with an attribute", () => {
   const SET = {
     sessionUrl: "/another",
     api: "/edge",
@@ -609,8 +609,8 @@ describe("a property of the name of an attribute", () => {
 });
 
 describe("properties set before the element is defined", () => {
-  it("are taken as if they were set after", async () => {
-    // An element of another document is not upgraded before it comes to this one.
+  it("are applied as if they were set after", async () => {
+    // An element of another document is not upgraded until it is added to this one.
     const inert = document.implementation.createHTMLDocument().createElement("bank-link");
     Object.assign(inert, {
       session: "early",
@@ -627,7 +627,7 @@ describe("properties set before the element is defined", () => {
     assert.instanceOf(element, BankLinkElement);
     await element.updateComplete;
     assert.equal(new FormData(form).get("bank"), "acc_0");
-    await openLink(element);
+    await openPlaidLink(element);
     assert.equal(api.to("POST /v1/links")[0]?.body.reference, "r-1");
     assert.equal(api.to("POST /v1/links")[0]?.headers.get("Authorization"), "Bearer early");
   });

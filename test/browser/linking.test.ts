@@ -10,7 +10,17 @@ import {
   BankLinkSuccessEvent,
 } from "../../component/index.ts";
 import { LINK_FLUSH_MS } from "../../component/limits.ts";
-import { ACCOUNT, aLink, answer, dropped, later, linked, problem } from "./fake-api.ts";
+import {
+  ACCOUNT,
+  answer,
+  deferred,
+  dropped,
+  failedLink,
+  linkedLink,
+  linkIn,
+  problem,
+  readyLink,
+} from "./fake-api.ts";
 import {
   add,
   api,
@@ -18,22 +28,22 @@ import {
   CHOSEN,
   events,
   fired,
-  hurry,
   LINK,
+  lastHandler,
   leave,
-  link,
   loadFakePlaid,
   message,
-  openLink,
+  openPlaidLink,
   part,
   plaid,
   REFRESH,
+  skipDelays,
+  sleep,
   state,
   succeed,
-  turn,
   until,
 } from "./page.ts";
-import { STATES, WAYS } from "./ways.ts";
+import { reach, STATES } from "./reach.ts";
 
 const CANCELED = "Bank account linking was canceled. You can try again at any time.";
 const FAILED = "We couldn’t link that account right now. Please try again or contact support.";
@@ -41,7 +51,7 @@ const FAILED = "We couldn’t link that account right now. Please try again or c
 describe("linking an account", () => {
   it("goes from a click to the linked account", async () => {
     const element = await add(LINK);
-    const outcome = openLink(element);
+    const outcome = openPlaidLink(element);
     await outcome;
     succeed();
     await state(element, "linked");
@@ -60,9 +70,9 @@ describe("linking an account", () => {
     assert.equal(element.linkedAccount?.id, "acc_1");
   });
 
-  it("asks for the link with an idempotency key and a wait, and for the session only once", async () => {
+  it("requests the link with an idempotency key and a wait, and the session only once", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
 
@@ -73,9 +83,9 @@ describe("linking an account", () => {
     assert.lengthOf(api.to("POST /session"), 1);
   });
 
-  it("finalizes with the one chosen account and what names it", async () => {
+  it("finalizes with the chosen account and its metadata", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     const [finalize] = api.to("POST /v1/links/:id/finalize");
@@ -95,49 +105,55 @@ describe("linking an account", () => {
   });
 
   it("passes no receivedRedirectUri on a first launch", async () => {
-    await openLink(await add(LINK));
-    assert.notProperty(link().config, "receivedRedirectUri");
+    await openPlaidLink(await add(LINK));
+    assert.notProperty(lastHandler().config, "receivedRedirectUri");
   });
 
-  it("passes Plaid the keys that it knows, and no other", async () => {
-    await openLink(await add(LINK));
-    assert.sameMembers(Object.keys(link().config), ["token", "onLoad", "onSuccess", "onExit", "onEvent"]);
+  it("passes Plaid only keys that it knows", async () => {
+    await openPlaidLink(await add(LINK));
+    assert.sameMembers(Object.keys(lastHandler().config), [
+      "token",
+      "onLoad",
+      "onSuccess",
+      "onExit",
+      "onEvent",
+    ]);
   });
 
-  it("opens Link only when its frame has loaded", async () => {
+  it("opens Plaid Link only when its frame has loaded", async () => {
     Object.assign(window, { fakePlaid: { loads: false } });
     await loadFakePlaid();
     const element = await add(LINK);
     button(element).click();
-    await until(() => plaid().handlers.length === 1, "Link was made");
-    await turn(20);
+    await until(() => plaid().handlers.length === 1, "Plaid Link was created");
+    await sleep(20);
     assert.equal(element.status, "preparing");
-    assert.isEmpty(link().calls);
-    link().loaded = true;
-    link().config.onLoad();
+    assert.isEmpty(lastHandler().calls);
+    lastHandler().loaded = true;
+    lastHandler().config.onLoad();
     await state(element, "open");
-    assert.deepEqual(link().calls, ["open"]);
+    assert.deepEqual(lastHandler().calls, ["open"]);
   });
 
   for (const [how, end] of [
     ["left", () => leave()],
-    ["gone through with it", () => succeed()],
+    ["succeeded", () => succeed()],
     ["failed", () => succeed({})],
   ] as const) {
-    it(`destroys the Link that it made after the customer has ${how}`, async () => {
-      hurry(LINK_FLUSH_MS);
-      await openLink(await add(LINK));
+    it(`destroys the Plaid Link that it created after the customer has ${how}`, async () => {
+      skipDelays(LINK_FLUSH_MS);
+      await openPlaidLink(await add(LINK));
       end();
-      await until(() => link().calls.includes("destroy"), "it was destroyed");
-      assert.isFalse(link().frame.isConnected);
+      await until(() => lastHandler().calls.includes("destroy"), "it was destroyed");
+      assert.isFalse(lastHandler().frame.isConnected);
     });
   }
 
-  it("hands redirect URI, language and reference to the link, and gives the reference back", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(linked({ reference: "order-7" })));
-    const wishes = `redirect-uri="https://shop.example.com/back" language="nl" reference="order-7"`;
-    const element = await add(`<bank-link session-url="/session" preload="none" ${wishes}></bank-link>`);
-    await openLink(element);
+  it("sends redirect URI, language and reference with the link request, and returns the reference", async () => {
+    api.on("POST /v1/links/:id/finalize", () => answer(linkedLink({ reference: "order-7" })));
+    const attributes = `redirect-uri="https://shop.example.com/back" language="nl" reference="order-7"`;
+    const element = await add(`<bank-link session-url="/session" preload="none" ${attributes}></bank-link>`);
+    await openPlaidLink(element);
     assert.deepEqual(api.to("POST /v1/links")[0]?.body, {
       redirect_uri: "https://shop.example.com/back",
       language: "nl",
@@ -150,10 +166,10 @@ describe("linking an account", () => {
 
   it("reports and finalizes by requests that outlive the page", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     leave();
     await state(element, "canceled");
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     for (const report of ["open", "exit", "finalize"]) {
@@ -161,61 +177,54 @@ describe("linking an account", () => {
     }
   });
 
-  it("tells the API that Link was opened", async () => {
-    await openLink(await add(LINK));
+  it("reports to the API that Plaid Link was opened", async () => {
+    await openPlaidLink(await add(LINK));
     await until(() => api.to("POST /v1/links/:id/open").length === 1, "open was reported");
   });
 
-  it("follows a link that is still preparing until its token is there", async () => {
-    api.on("POST /v1/links", () => answer(aLink({ status: "preparing", link_token: null }), 202));
+  it("polls a link that is preparing until it has a token", async () => {
+    api.on("POST /v1/links", () => answer(linkIn("preparing"), 202));
     api.onEach(
       "GET /v1/links/:id",
-      () => answer(aLink({ status: "preparing", link_token: null })),
-      () => answer(aLink({ link_token: "link-late" })),
+      () => answer(linkIn("preparing")),
+      () => answer(readyLink({ link_token: "link-late" })),
     );
-    await openLink(await add(LINK));
-    assert.equal(link().config.token, "link-late");
+    await openPlaidLink(await add(LINK));
+    assert.equal(lastHandler().config.token, "link-late");
     assert.equal(api.to("GET /v1/links/:id")[0]?.headers.get("Prefer"), "wait=25");
   });
 
-  it("does not call success before the API says linked", async () => {
-    const finalize = later();
+  it("announces no success before the API says linked", async () => {
+    const finalize = deferred();
     api.on("POST /v1/links/:id/finalize", finalize.handler);
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "finalizing");
-    await turn(50);
+    await sleep(50);
     assert.lengthOf(fired("bank-link-success"), 0);
-    finalize.answer(answer(linked()));
+    finalize.answer(answer(linkedLink()));
     await state(element, "linked");
   });
 
-  it("says so when the provider needs longer, stays finalizing, and follows to the end", async () => {
-    api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
-    const look = later();
-    api.on("GET /v1/links/:id", look.handler);
+  it("announces that the provider needs longer, stays finalizing, and polls until the outcome", async () => {
+    api.on("POST /v1/links/:id/finalize", () => answer(linkIn("finalizing"), 202));
+    const poll = deferred();
+    api.on("GET /v1/links/:id", poll.handler);
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await until(() => fired("bank-link-pending").length === 1, "pending");
     assert.equal(element.status, "finalizing");
     assert.include(await message(element), "You may leave this page");
-    look.answer(answer(linked()));
+    poll.answer(answer(linkedLink()));
     await state(element, "linked");
   });
 
-  it("never shows success for a link that ended failed", async () => {
-    api.on("POST /v1/links/:id/finalize", () =>
-      answer(
-        aLink({
-          status: "failed",
-          problem: { code: "duplicate_account", title: "", detail: "", retryable: false },
-        }),
-      ),
-    );
+  it("never shows success for a link that failed", async () => {
+    api.on("POST /v1/links/:id/finalize", () => answer(failedLink("duplicate_account")));
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "failed");
     assert.lengthOf(fired("bank-link-success"), 0);
@@ -223,7 +232,7 @@ describe("linking an account", () => {
     assert.equal(await message(element), "This bank account is already linked.");
   });
 
-  it("makes one link of a double click", async () => {
+  it("creates one link on a double click", async () => {
     const element = await add(LINK);
     button(element).click();
     button(element).click();
@@ -232,10 +241,10 @@ describe("linking an account", () => {
     assert.lengthOf(plaid().handlers, 1);
   });
 
-  it("takes only the first of two successes", async () => {
+  it("accepts only the first of two successes", async () => {
     const element = await add(LINK);
-    await openLink(element);
-    const handler = link();
+    await openPlaidLink(element);
+    const handler = lastHandler();
     succeed();
     succeed(CHOSEN, "public-sandbox-2", handler);
     await state(element, "linked");
@@ -243,19 +252,19 @@ describe("linking an account", () => {
     assert.lengthOf(fired("bank-link-success"), 1);
   });
 
-  it("takes no success from a Link that nobody opened", async () => {
+  it("accepts no success from a Plaid Link that was not opened", async () => {
     const element = await add(`<bank-link session-url="/session" preload="load"></bank-link>`);
     await state(element, "ready");
     succeed();
-    await turn(20);
+    await sleep(20);
     assert.equal(element.status, "ready");
   });
 });
 
-describe("leaving", () => {
-  it("shows the cancel sentence and reports the exit", async () => {
+describe("leaving Plaid Link", () => {
+  it("shows the cancel message and reports the exit", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     leave(null, { status: "requires_credentials" });
     await state(element, "canceled");
     assert.equal(await message(element), CANCELED);
@@ -274,23 +283,23 @@ describe("leaving", () => {
     });
   });
 
-  it("can be followed by another start, with a new link and a new key", async () => {
+  it("can be followed by another attempt, with a new link and a new key", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     leave();
     await state(element, "canceled");
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     const keys = api.to("POST /v1/links").map(({ headers }) => headers.get("Idempotency-Key"));
     assert.lengthOf(keys, 2);
     assert.notEqual(keys[0], keys[1]);
-    assert.equal(link().config.token, "link-sandbox-2");
+    assert.equal(lastHandler().config.token, "link-sandbox-2");
   });
 
-  it("shows Plaid's own sentence when there is one", async () => {
+  it("shows Plaid's own message when there is one", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     leave({
       error_type: "INSTITUTION_ERROR",
       error_code: "INSTITUTION_DOWN",
@@ -306,25 +315,18 @@ describe("leaving", () => {
 });
 
 describe("failing", () => {
-  it("shows the failure sentence, and trying again works", async () => {
+  it("shows the failure message, and trying again works", async () => {
     api.onEach(
       "POST /v1/links",
-      () =>
-        answer(
-          aLink({
-            status: "failed",
-            problem: { code: "provider_rejected", title: "", detail: "", retryable: false },
-          }),
-          201,
-        ),
-      () => answer(aLink({ id: "lnk_2" }), 201),
+      () => answer(failedLink("provider_rejected"), 201),
+      () => answer(readyLink({ id: "lnk_2" }), 201),
     );
     const element = await add(LINK);
     button(element).click();
     await state(element, "failed");
     assert.equal(await message(element), FAILED);
     assert.equal(button(element).textContent?.trim(), "Try again");
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     const keys = api.to("POST /v1/links").map(({ headers }) => headers.get("Idempotency-Key"));
@@ -352,7 +354,7 @@ describe("failing", () => {
   ] as const) {
     it(`refuses a success without ${what} before calling the API`, async () => {
       const element = await add(LINK);
-      await openLink(element);
+      await openPlaidLink(element);
       succeed(metadata, token);
       await state(element, "failed");
       assert.equal(fired("bank-link-error")[0]?.detail.code, "account_metadata_missing");
@@ -362,7 +364,7 @@ describe("failing", () => {
 
   it("refuses two accounts before calling the API", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed({ ...CHOSEN, accounts: [CHOSEN.accounts[0], { id: "plaid_acc_2" }] });
     await state(element, "failed");
     assert.equal(fired("bank-link-error")[0]?.detail.code, "multiple_accounts");
@@ -370,9 +372,9 @@ describe("failing", () => {
   });
 
   it("repeats a finalize whose answer was lost, with the same key and body", async () => {
-    api.onEach("POST /v1/links/:id/finalize", dropped, () => answer(linked()));
+    api.onEach("POST /v1/links/:id/finalize", dropped, () => answer(linkedLink()));
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     const [first, second] = api.to("POST /v1/links/:id/finalize");
@@ -381,15 +383,18 @@ describe("failing", () => {
   });
 });
 
-describe("a token that Plaid refuses", () => {
+describe("a link token that Plaid rejects", () => {
   const INVALID = { error_type: "INVALID_INPUT", error_code: "INVALID_LINK_TOKEN" };
 
-  it("is renewed once without troubling the customer", async () => {
+  it("is renewed once, unnoticed by the customer", async () => {
     const element = await add(LINK);
-    await openLink(element);
-    const first = link();
+    await openPlaidLink(element);
+    const first = lastHandler();
     leave(INVALID);
-    await until(() => link().config.token === "link-sandbox-2" && element.status === "open", "the new Link");
+    await until(
+      () => lastHandler().config.token === "link-sandbox-2" && element.status === "open",
+      "the new Plaid Link",
+    );
     assert.include(first.calls, "destroy");
     assert.lengthOf(fired("bank-link-exit"), 0);
     assert.isTrue(api.to("POST /v1/links/:id/exit")[0]?.body.final);
@@ -397,11 +402,11 @@ describe("a token that Plaid refuses", () => {
     await state(element, "linked");
   });
 
-  it("ends in a failure the second time", async () => {
+  it("fails the second time", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     leave(INVALID);
-    await until(() => plaid().handlers.length === 2 && element.status === "open", "the new Link");
+    await until(() => plaid().handlers.length === 2 && element.status === "open", "the new Plaid Link");
     leave(INVALID);
     await state(element, "failed");
     assert.equal(fired("bank-link-error")[0]?.detail.code, "link_expired");
@@ -409,28 +414,28 @@ describe("a token that Plaid refuses", () => {
   });
 });
 
-describe("a link that has been through at the API", () => {
-  it("is taken away before another one is asked for, so that nobody leaves what is over", async () => {
-    const [open, exit] = [later(), later()];
-    api.onEach("POST /v1/links/:id/open", open.handler, () => answer(aLink()));
+describe("a link that is closed at the API", () => {
+  it("has its Plaid Link destroyed before another link is requested", async () => {
+    const [open, exit] = [deferred(), deferred()];
+    api.onEach("POST /v1/links/:id/open", open.handler, () => answer(readyLink()));
     api.on("POST /v1/links/:id/exit", exit.handler);
     const element = await add(LINK);
-    await openLink(element);
-    const over = link();
+    await openPlaidLink(element);
+    const closed = lastHandler();
     open.answer(problem("link_closed", 409, false));
-    await until(() => api.to("POST /v1/links/:id/exit").length === 1, "the API is told");
-    assert.include(over.calls, "destroy");
-    exit.answer(answer(aLink({ status: "canceled" })));
-    await until(() => element.status === "open" && link() !== over, "open anew");
+    await until(() => api.to("POST /v1/links/:id/exit").length === 1, "exit was reported");
+    assert.include(closed.calls, "destroy");
+    exit.answer(answer(linkIn("canceled")));
+    await until(() => element.status === "open" && lastHandler() !== closed, "open again");
     assert.lengthOf(fired("bank-link-exit"), 0);
   });
 });
 
 describe("refreshing an account", () => {
-  it("asks for that account and sends no public token", async () => {
+  it("requests a link for that account and sends no public token", async () => {
     const element = await add(REFRESH);
     assert.equal(button(element).textContent?.trim(), "Reconnect your bank account");
-    await openLink(element);
+    await openPlaidLink(element);
     assert.equal(api.to("POST /v1/links")[0]?.body.account_id, "acc_1");
     succeed();
     await state(element, "linked");
@@ -439,7 +444,7 @@ describe("refreshing an account", () => {
   });
 });
 
-describe("what the page hears", () => {
+describe("an event", () => {
   interface Kind {
     kind: new (detail: never) => CustomEvent;
     end: () => void;
@@ -466,8 +471,8 @@ describe("what the page hears", () => {
     "bank-link-pending": {
       kind: BankLinkPendingEvent,
       end: () => {
-        api.on("POST /v1/links/:id/finalize", () => answer(aLink({ status: "finalizing" }), 202));
-        api.on("GET /v1/links/:id", later().handler);
+        api.on("POST /v1/links/:id/finalize", () => answer(linkIn("finalizing"), 202));
+        api.on("GET /v1/links/:id", deferred().handler);
         succeed();
       },
       detail: { link_id: "lnk_1" },
@@ -491,28 +496,28 @@ describe("what the page hears", () => {
   };
 
   for (const [type, { kind, end, detail }] of Object.entries(KINDS)) {
-    it(`${type} bubbles out of shadow roots, as a class of its own with its detail`, async () => {
+    it(`${type} bubbles out of shadow roots, with its own class and detail`, async () => {
       const element = await add(LINK);
       const host = document.createElement("div");
       element.replaceWith(host);
       host.attachShadow({ mode: "open" }).append(element);
-      await openLink(element);
+      await openPlaidLink(element);
       end();
-      const heard = () => events.find((event) => event.type === type);
-      await until(heard, type);
-      assert.isTrue(heard() instanceof kind);
-      assert.instanceOf(heard(), CustomEvent);
-      assert.deepEqual(heard()?.detail, detail);
-      assert.equal(heard()?.cancelable, type === "bank-link-open");
+      const received = () => events.find((event) => event.type === type);
+      await until(received, type);
+      assert.isTrue(received() instanceof kind);
+      assert.instanceOf(received(), CustomEvent);
+      assert.deepEqual(received()?.detail, detail);
+      assert.equal(received()?.cancelable, type === "bank-link-open");
     });
   }
 });
 
-describe("what the page sees", () => {
+describe("what the page can see", () => {
   for (const at of STATES) {
-    it(`has ${at} as the one custom state`, async () => {
+    it(`has ${at} as the only custom state`, async () => {
       const element = await add(LINK);
-      await WAYS[at](element);
+      await reach[at](element);
       assert.deepEqual(
         STATES.filter((one) => element.matches(`:state(${one})`)),
         [at],
@@ -520,9 +525,9 @@ describe("what the page sees", () => {
     });
   }
 
-  it("has the link at hand without its token, and sets neither it nor the status nor the account", async () => {
+  it("has the current link without its token; link, status and linkedAccount are read-only", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     assert.equal(element.link?.id, "lnk_1");
     assert.notProperty(element.link, "link_token");
     for (const name of ["link", "status", "linkedAccount"]) {
@@ -530,11 +535,11 @@ describe("what the page sees", () => {
     }
   });
 
-  it("finds at most the link's id stored, for this tab alone, and nothing once it is linked", async () => {
+  it("has at most the link's id in storage, for this tab alone, and nothing once it is linked", async () => {
     const elsewhere = () => JSON.stringify([{ ...localStorage }, document.cookie]);
     const before = elsewhere();
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     assert.deepEqual({ ...sessionStorage }, { "bank-link": "lnk_1" });
     succeed();
     await state(element, "linked");
@@ -545,14 +550,14 @@ describe("what the page sees", () => {
   it("has the state as a custom state", async () => {
     const element = await add(LINK);
     assert.isTrue(element.matches(":state(idle)"));
-    await openLink(element);
+    await openPlaidLink(element);
     assert.isTrue(element.matches(":state(open)"));
     assert.isFalse(element.matches(":state(idle)"));
   });
 
-  it("shows the institution's name and the masked number on success", async () => {
+  it("has the institution's name and the masked number after success", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     succeed();
     await state(element, "linked");
     const text = part(element, "status")?.textContent ?? "";
@@ -561,9 +566,9 @@ describe("what the page sees", () => {
     assert.notExists(part(element, "button"));
   });
 
-  it("finds no token in events, properties, markup or storage", async () => {
+  it("has no token in events, properties, markup or storage", async () => {
     const element = await add(LINK);
-    await openLink(element);
+    await openPlaidLink(element);
     const stored = JSON.stringify({ ...sessionStorage });
     assert.include(stored, "lnk_1");
     succeed();
@@ -580,8 +585,8 @@ describe("what the page sees", () => {
     assert.lengthOf(sessionStorage, 0);
   });
 
-  it("passes Plaid's events without what is personal", async () => {
-    await openLink(await add(LINK));
+  it("has Plaid's events without personal fields", async () => {
+    await openPlaidLink(await add(LINK));
     await until(() => fired("bank-link-event").length > 0, "an event");
     assert.deepEqual(fired("bank-link-event")[0]?.detail, {
       name: "OPEN",

@@ -1,4 +1,4 @@
-/** One test's page: an element, a fake API, a fake Plaid, and what happened; taken down after every test. */
+/** The page of one test: the fake API, the fake Plaid, the events recorded, and its clean-up after every test. */
 import { assert } from "chai";
 import type { BankLinkEventMap } from "../../component/events.ts";
 import type { LinkState } from "../../component/flow/state.ts";
@@ -40,7 +40,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const child of [...document.body.querySelectorAll("[data-test]")]) child.remove();
-  await turn();
+  await sleep();
   for (const type of EVENTS) document.removeEventListener(type, record);
   const fake = window as unknown as { fakePlaid?: FakePlaid; Plaid?: unknown };
   const faults = fake.fakePlaid?.faults ?? [];
@@ -51,13 +51,13 @@ afterEach(async () => {
   BankLinkElement.defaultApi = API;
   BankLinkElement.messages = null;
   BankLinkElement.allowedApiOrigins = [];
-  // The next file may run in the same tab, and its elements read this as soon as they are loaded.
+  // The next file may run in the same tab, and its elements read the storage as soon as they are loaded.
   sessionStorage.clear();
   api.restore();
-  calm();
+  restoreTimers();
   window.onerror = realOnError;
   assert.deepEqual(api.unexpected, [], "unexpected network calls");
-  assert.deepEqual(faults, [], "what Plaid would have complained of");
+  assert.deepEqual(faults, [], "what Plaid would have warned about");
   assert.equal(document.body.style.overflow, "", "the page is locked");
 });
 
@@ -65,7 +65,7 @@ afterEach(async () => {
 export async function add(markup: string): Promise<BankLinkElement> {
   const box = document.createElement("div");
   box.dataset.test = "";
-  // The session is cached by URL for the page; every test begins signed out.
+  // The page caches sessions by their URL; every test starts without one.
   box.innerHTML = markup.replaceAll('"/session"', `"/session?test=${++added}"`);
   const element = box.querySelector("bank-link");
   assert.instanceOf(element, BankLinkElement);
@@ -92,15 +92,15 @@ export async function message(element: BankLinkElement): Promise<string> {
   return part(element, "message")?.textContent?.trim() ?? "";
 }
 
-/** A macrotask. */
-export function turn(ms = 0): Promise<void> {
+/** Waits for the next task, or for `ms`. */
+export function sleep(ms = 0): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 export async function until(what: () => unknown, why: string): Promise<void> {
   for (let waited = 0; waited < 3_000; waited += 5) {
     if (what()) return;
-    await turn(5);
+    await sleep(5);
   }
   assert.fail(`never: ${why}`);
 }
@@ -115,18 +115,18 @@ export function plaid(scope: Window = window): FakePlaid {
   return fakePlaid ?? { handlers: [], faults: [], loads: true };
 }
 
-/** The Link that was made last. */
-export function link(scope: Window = window): FakeHandler {
+/** The handler that was created last. */
+export function lastHandler(scope: Window = window): FakeHandler {
   const last = plaid(scope).handlers.at(-1);
-  assert.exists(last, "no Link was made");
+  assert.exists(last, "no handler was created");
   return last as FakeHandler;
 }
 
-/** Clicks and waits until the customer is in Link. */
-export async function openLink(element: BankLinkElement): Promise<FakeHandler> {
+/** Clicks, and waits until the customer is in Plaid Link. */
+export async function openPlaidLink(element: BankLinkElement): Promise<FakeHandler> {
   button(element).click();
   await state(element, "open");
-  return link();
+  return lastHandler();
 }
 
 export const CHOSEN = {
@@ -138,19 +138,19 @@ export const CHOSEN = {
   public_token: "public-sandbox-1",
 };
 
-/** The customer goes through with it. */
+/** The customer completes Plaid Link. */
 export function succeed(
   metadata: object = CHOSEN,
   publicToken: string | null = "public-sandbox-1",
-  handler = link(),
+  handler = lastHandler(),
 ) {
   handler.frame.style.display = "none";
   document.body.style.overflow = "";
   handler.config.onSuccess(publicToken, metadata);
 }
 
-/** The customer leaves. */
-export function leave(error: object | null = null, metadata: object = {}, handler = link()): void {
+/** The customer leaves Plaid Link. */
+export function leave(error: object | null = null, metadata: object = {}, handler = lastHandler()): void {
   handler.frame.style.display = "none";
   document.body.style.overflow = "";
   handler.config.onExit(error, {
@@ -165,30 +165,30 @@ export function fired<T extends keyof BankLinkEventMap>(type: T): BankLinkEventM
   return events.filter((event) => event.type === type) as BankLinkEventMap[T][];
 }
 
-/** The waits between tries of one request. */
-export const RETRY_WAITS = Array.from({ length: RETRIES_PATIENT }, (_, tries) =>
+/** The delays between the tries of one request. */
+export const RETRY_DELAYS = Array.from({ length: RETRIES_PATIENT }, (_, tries) =>
   Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MAX_MS),
 );
 
 /**
- * Makes waits of exactly these lengths pass at once, until the test ends or `calm()`. A test names the limit that it is
- * about and no other: a time-out that was hurried too would race what the engine takes its time for.
+ * Skips timers of exactly these lengths until the test ends or `restoreTimers()`. A test names only the limit that it is
+ * about: another time-out that was skipped as well would race with the engine.
  */
-export function hurry(...waits: number[]): void {
+export function skipDelays(...delays: number[]): void {
   window.setTimeout = ((run: TimerHandler, ms = 0, ...args: unknown[]) =>
-    realSetTimeout(run, waits.includes(ms) ? 1 : ms, ...args)) as typeof setTimeout;
+    realSetTimeout(run, delays.includes(ms) ? 1 : ms, ...args)) as typeof setTimeout;
 }
 
-export function calm(): void {
+export function restoreTimers(): void {
   window.setTimeout = realSetTimeout as typeof setTimeout;
 }
 
-/** The page's own code may throw; that is not this test's failure. */
+/** The page's own code may throw without failing the test. */
 export function ignoreErrors(): void {
   window.onerror = () => true;
 }
 
-/** Puts Plaid's script on the page, as others may have done. */
+/** Loads Plaid's script, as other code of the page may. */
 export async function loadFakePlaid(url = PLAID_SCRIPT): Promise<HTMLScriptElement> {
   const script = document.createElement("script");
   script.src = url;

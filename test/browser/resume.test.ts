@@ -1,9 +1,19 @@
 import { assert } from "chai";
 import type { BankLinkElement } from "../../component/index.ts";
-import { ACCOUNT, aLink, answer, FakeApi, later, linked, problem } from "./fake-api.ts";
-import { LINK, REFRESH, turn, until } from "./page.ts";
+import {
+  ACCOUNT,
+  answer,
+  deferred,
+  FakeApi,
+  failedLink,
+  linkedLink,
+  linkIn,
+  problem,
+  readyLink,
+} from "./fake-api.ts";
+import { LINK, REFRESH, sleep, until } from "./page.ts";
 
-/** A page that a bank, or a reload, brings the customer to. */
+/** The page after a bank's redirect or a reload. */
 interface ReturnPage {
   window: Window & { fakePlaid?: FakePlaid };
   api: FakeApi;
@@ -22,13 +32,13 @@ afterEach(() => {
 });
 
 /** Loads `return-page.html` with `search`; `setUp` scripts its API before any of its code runs. */
-async function arrive(
+async function loadReturnPage(
   search: string,
   setUp: (api: FakeApi, page: ReturnPage) => void,
   markup = LINK,
 ): Promise<ReturnPage> {
   const page = { events: [], elements: [] } as unknown as ReturnPage;
-  const arriving = (scope: Window) => {
+  const beforeElement = (scope: Window) => {
     page.window = scope;
     page.api = api = new FakeApi(scope);
     setUp(page.api, page);
@@ -38,7 +48,7 @@ async function arrive(
     scope.document.body.insertAdjacentHTML("afterbegin", markup);
     page.elements = [...scope.document.querySelectorAll("bank-link")];
   };
-  Object.assign(window, { arriving });
+  Object.assign(window, { beforeElement });
   frame = document.createElement("iframe");
   frame.src = RETURN.href + search;
   document.body.append(frame);
@@ -52,12 +62,12 @@ function types(page: ReturnPage): string[] {
 }
 
 describe("resuming after a bank's redirect", () => {
-  const opened = aLink({ id: "lnk_9", link_token: "link-sandbox-9", opened_at: "2026-01-01T00:00:00Z" });
+  const opened = readyLink({ id: "lnk_9", link_token: "link-sandbox-9", opened_at: "2026-01-01T00:00:00Z" });
 
-  /** The first of two elements has taken the return, and could not ask for its link: both of its sessions failed. */
-  async function arriveAndFail(): Promise<ReturnPage> {
+  /** The first of two elements resumes, and could not request its link: both of its sessions failed. */
+  async function loadAndFail(): Promise<ReturnPage> {
     let asked = 0;
-    const page = await arrive(
+    const page = await loadReturnPage(
       "?oauth_state_id=state-1",
       (fake) => {
         fake.on("POST /session", () => (asked++ < 2 ? answer({}, 500) : answer({ token: "session-1" })));
@@ -69,8 +79,8 @@ describe("resuming after a bank's redirect", () => {
     return page;
   }
 
-  it("reopens Link at once with the same token and the received redirect URI", async () => {
-    const page = await arrive("?oauth_state_id=state-1&tab=2#top", (fake) => {
+  it("reopens Plaid Link at once with the same token and the received redirect URI", async () => {
+    const page = await loadReturnPage("?oauth_state_id=state-1&tab=2#top", (fake) => {
       fake.on("GET /v1/links/current", () => answer(opened));
     });
     await until(() => page.elements[0]?.status === "open", "open");
@@ -81,8 +91,8 @@ describe("resuming after a bank's redirect", () => {
     assert.lengthOf(page.api.to("POST /v1/links"), 0);
   });
 
-  it("goes on to the linked account", async () => {
-    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+  it("continues to the linked account", async () => {
+    const page = await loadReturnPage("?oauth_state_id=state-1", (fake) => {
       fake.on("GET /v1/links/current", () => answer(opened));
     });
     await until(() => page.elements[0]?.status === "open", "open");
@@ -96,23 +106,23 @@ describe("resuming after a bank's redirect", () => {
     assert.isNull(page.api.to("POST /v1/links/:id/finalize")[0]?.body.institution);
   });
 
-  it("cleans the address before Link opens, and keeps the rest of it and the history's state", async () => {
-    let atOpening = "";
-    const page = await arrive("?a=1&oauth_state_id=state-1&b=%20#top", (fake, { window: scope }) => {
+  it("cleans the address before Plaid Link opens, and keeps the rest of it and the history's state", async () => {
+    let address = "";
+    const page = await loadReturnPage("?a=1&oauth_state_id=state-1&b=%20#top", (fake, { window: scope }) => {
       scope.history.replaceState({ router: 7 }, "");
       scope.document.addEventListener("bank-link-open", () => {
-        atOpening = scope.location.search + scope.location.hash;
+        address = scope.location.search + scope.location.hash;
       });
       fake.on("GET /v1/links/current", () => answer(opened));
     });
     await until(() => page.elements[0]?.status === "open", "open");
-    assert.equal(atOpening, "?a=1&b=%20#top");
+    assert.equal(address, "?a=1&b=%20#top");
     assert.deepEqual(page.window.history.state, { router: 7 });
   });
 
-  it("asks for the link that this tab had opened, not for a newer one", async () => {
+  it("requests the link that this tab had opened, not a newer one", async () => {
     sessionStorage.setItem("bank-link", "lnk_9");
-    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+    const page = await loadReturnPage("?oauth_state_id=state-1", (fake) => {
       fake.on("GET /v1/links/:id", () => answer(opened));
     });
     await until(() => page.elements[0]?.status === "open", "open");
@@ -120,8 +130,8 @@ describe("resuming after a bank's redirect", () => {
     assert.lengthOf(page.api.to("GET /v1/links/current"), 0);
   });
 
-  it("takes the address as it was when the module was evaluated", async () => {
-    const page = await arrive("?oauth_state_id=state-1", (fake, { window: scope }) => {
+  it("uses the address as it was when the module was evaluated", async () => {
+    const page = await loadReturnPage("?oauth_state_id=state-1", (fake, { window: scope }) => {
       // A router that strips the address before the element is connected.
       scope.addEventListener("DOMContentLoaded", () =>
         scope.history.replaceState(null, "", scope.location.pathname),
@@ -131,12 +141,12 @@ describe("resuming after a bank's redirect", () => {
     await until(() => page.elements[0]?.status === "open", "open");
   });
 
-  it("does nothing but tell of an exit when nothing waits", async () => {
-    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+  it("does nothing but report an exit when there is no link", async () => {
+    const page = await loadReturnPage("?oauth_state_id=state-1", (fake) => {
       fake.on("GET /v1/links/current", () => problem("not_found", 404, false));
     });
     await until(() => types(page).length > 0, "an event");
-    await turn(20);
+    await sleep(20);
     assert.deepEqual(types(page), ["bank-link-exit"]);
     const exit = page.events.find(({ type }) => type === "bank-link-exit");
     assert.deepInclude(exit?.detail, { link_id: null, message: "" });
@@ -144,18 +154,18 @@ describe("resuming after a bank's redirect", () => {
     assert.equal(page.window.location.search, "");
   });
 
-  it("awaits a link that is finalizing already and announces it once", async () => {
-    const page = await arrive("?oauth_state_id=state-1", (fake) => {
-      fake.on("GET /v1/links/current", () => answer({ ...opened, status: "finalizing", link_token: null }));
-      fake.on("GET /v1/links/:id", () => answer(linked({ id: "lnk_9" })));
+  it("awaits a link that is already finalizing, and announces it once", async () => {
+    const page = await loadReturnPage("?oauth_state_id=state-1", (fake) => {
+      fake.on("GET /v1/links/current", () => answer(linkIn("finalizing", { id: "lnk_9" })));
+      fake.on("GET /v1/links/:id", () => answer(linkedLink({ id: "lnk_9" })));
     });
     await until(() => page.elements[0]?.status === "linked", "linked");
     assert.deepEqual(types(page), ["bank-link-pending", "bank-link-success"]);
   });
 
-  it("gives the return to the element of that mode and account", async () => {
+  it("is done by the element of that mode and account", async () => {
     const refresh = { ...opened, mode: "refresh" as const, account: ACCOUNT };
-    const page = await arrive(
+    const page = await loadReturnPage(
       "?oauth_state_id=state-1",
       (fake) => fake.on("GET /v1/links/current", () => answer(refresh)),
       LINK + REFRESH,
@@ -165,11 +175,11 @@ describe("resuming after a bank's redirect", () => {
     assert.lengthOf(page.api.to("GET /v1/links/current"), 1);
   });
 
-  it("says that an account was reconnected, though the element that took it is one for linking", async () => {
+  it("says that an account was reconnected, even in an element for linking", async () => {
     const refresh = { ...opened, mode: "refresh" as const, account: ACCOUNT };
-    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+    const page = await loadReturnPage("?oauth_state_id=state-1", (fake) => {
       fake.on("GET /v1/links/current", () => answer(refresh));
-      fake.on("POST /v1/links/:id/finalize", () => answer(linked({ id: "lnk_9", mode: "refresh" })));
+      fake.on("POST /v1/links/:id/finalize", () => answer(linkedLink({ id: "lnk_9", mode: "refresh" })));
     });
     await until(() => page.elements[0]?.status === "open", "open");
     page.window.fakePlaid?.handlers[0]?.config.onSuccess(null, {});
@@ -180,66 +190,66 @@ describe("resuming after a bank's redirect", () => {
   });
 
   for (const [when, interrupted] of [
-    ["while the link is asked for", "GET /v1/links/current"],
-    ["while Link loads", "nothing"],
+    ["while the link is requested", "GET /v1/links/current"],
+    ["while Plaid Link loads", "nothing"],
   ] as const) {
-    it(`is taken up again by an element that was taken out ${when} and is put back`, async () => {
-      const slow = later();
-      const page = await arrive("?oauth_state_id=state-1", (fake, { window: scope }) => {
+    it(`is continued by an element that was removed ${when} and is re-added`, async () => {
+      const slow = deferred();
+      const page = await loadReturnPage("?oauth_state_id=state-1", (fake, { window: scope }) => {
         fake.on("GET /v1/links/current", () => answer(opened));
         if (interrupted !== "nothing") fake.on(interrupted, slow.handler);
         else Object.assign(scope, { fakePlaid: { loads: false } });
       });
       const [element] = page.elements;
-      const made = () => page.window.fakePlaid?.handlers ?? [];
-      await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was asked for");
-      if (interrupted === "nothing") await until(() => made().length === 1, "Link is loading");
+      const handlers = () => page.window.fakePlaid?.handlers ?? [];
+      await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was requested");
+      if (interrupted === "nothing") await until(() => handlers().length === 1, "Plaid Link is loading");
       element?.remove();
-      await turn(20);
+      await sleep(20);
       assert.equal(element?.status, "idle");
-      assert.include(page.window.location.search, "oauth_state_id", "it has not served yet");
+      assert.include(page.window.location.search, "oauth_state_id", "it has not been used yet");
       slow.answer(answer(opened));
       if (page.window.fakePlaid) page.window.fakePlaid.loads = true;
       if (interrupted !== "nothing") page.api.on("GET /v1/links/current", () => answer(opened));
       if (element) page.window.document.body.append(element);
       await until(() => element?.status === "open", "open");
-      assert.include(made().at(-1)?.config.receivedRedirectUri, "oauth_state_id=state-1");
+      assert.include(handlers().at(-1)?.config.receivedRedirectUri, "oauth_state_id=state-1");
       assert.lengthOf(page.api.to("POST /v1/links"), 0);
     });
   }
 
-  it("is taken up by an element that was away when the answer came", async () => {
-    const slow = later();
-    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+  it("is continued by an element that was removed when the answer arrived", async () => {
+    const slow = deferred();
+    const page = await loadReturnPage("?oauth_state_id=state-1", (fake) => {
       fake.on("GET /v1/links/current", slow.handler);
     });
     const [element] = page.elements;
-    await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was asked for");
+    await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was requested");
     element?.remove();
-    await turn(20);
+    await sleep(20);
     slow.answer(answer(opened));
-    await turn(20);
+    await sleep(20);
     page.api.on("GET /v1/links/current", () => answer(opened));
     if (element) page.window.document.body.append(element);
     await until(() => element?.status === "open", "open");
   });
 
-  for (const [sign, begin] of [
+  for (const [cause, begin] of [
     ["focus", (element) => element?.dispatchEvent(new Event("focusin"))],
     ["a pointer", (element) => element?.dispatchEvent(new Event("pointerenter"))],
     ["the page's own open()", (element) => void element?.open()],
   ] as [string, (element: BankLinkElement | undefined) => void][]) {
-    it(`is not overtaken by what ${sign} begins`, async () => {
-      const slow = later();
-      const page = await arrive(
+    it(`is not replaced by what ${cause} starts`, async () => {
+      const slow = deferred();
+      const page = await loadReturnPage(
         "?oauth_state_id=state-1",
         (fake) => fake.on("GET /v1/links/current", slow.handler),
         LINK.replace(' preload="none"', ""),
       );
       const [element] = page.elements;
       begin(element);
-      await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was asked for");
-      await turn(50);
+      await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was requested");
+      await sleep(50);
       assert.equal(element?.status, "preparing");
       slow.answer(answer(opened));
       await until(() => element?.status === "open", "open");
@@ -247,8 +257,8 @@ describe("resuming after a bank's redirect", () => {
     });
   }
 
-  it("leaves an agreement alone that is to be tried again, when the one that had taken it is removed", async () => {
-    const page = await arriveAndFail();
+  it("does not disturb a finalization that can be tried again when the resuming element is removed", async () => {
+    const page = await loadAndFail();
     page.api.on("POST /v1/links/:id/finalize", () =>
       problem("provider_unavailable", 503, true, { "Retry-After": "99" }),
     );
@@ -258,16 +268,16 @@ describe("resuming after a bank's redirect", () => {
     page.window.fakePlaid?.handlers.at(-1)?.config.onSuccess("public-sandbox-1", { accounts: [{ id: "1" }] });
     await until(() => second?.status === "failed", "failed");
     first?.remove();
-    await turn(50);
+    await sleep(50);
     assert.equal(second?.status, "failed");
-    page.api.on("POST /v1/links/:id/finalize", () => answer(linked({ id: "lnk_1" })));
+    page.api.on("POST /v1/links/:id/finalize", () => answer(linkedLink({ id: "lnk_1" })));
     assert.equal((await second?.open())?.status, "linked");
   });
 
-  it("does not stop an element that is finalizing meanwhile", async () => {
-    const slow = later();
-    const finalize = later();
-    const page = await arrive(
+  it("does not stop an element that is finalizing", async () => {
+    const slow = deferred();
+    const finalize = deferred();
+    const page = await loadReturnPage(
       "?oauth_state_id=state-1",
       (fake) => {
         fake.on("GET /v1/links/current", slow.handler);
@@ -276,20 +286,20 @@ describe("resuming after a bank's redirect", () => {
       LINK + REFRESH,
     );
     const [, second] = page.elements;
-    await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was asked for");
+    await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was requested");
     const outcome = second?.open();
     await until(() => second?.status === "open", "open");
     page.window.fakePlaid?.handlers.at(-1)?.config.onSuccess(null, {});
     await until(() => second?.status === "finalizing", "finalizing");
     slow.answer(answer({ ...opened, mode: "refresh", account: ACCOUNT }));
-    await turn(20);
-    finalize.answer(answer(linked({ id: "lnk_1", mode: "refresh" })));
+    await sleep(20);
+    finalize.answer(answer(linkedLink({ id: "lnk_1", mode: "refresh" })));
     assert.equal((await outcome)?.status, "linked");
   });
 
   for (const at of ["open", "linked"] as const) {
-    it(`leaves an element alone that is ${at}, when the one that had taken it is removed`, async () => {
-      const page = await arriveAndFail();
+    it(`does not disturb an element that is ${at} when the resuming element is removed`, async () => {
+      const page = await loadAndFail();
       const [first, second] = page.elements;
       second?.shadowRoot?.querySelector("button")?.click();
       await until(() => second?.status === "open", "open");
@@ -297,27 +307,27 @@ describe("resuming after a bank's redirect", () => {
       if (at === "linked") handler?.config.onSuccess("public-sandbox-1", { accounts: [{ id: "1" }] });
       await until(() => second?.status === at, at);
       first?.remove();
-      await turn(50);
+      await sleep(50);
       assert.equal(second?.status, at);
       if (at === "open") assert.notInclude(handler?.calls ?? [], "destroy");
     });
   }
 
-  it("is told as one that nothing waits for, where it fits no element", async () => {
-    const page = await arrive(
+  it("is reported as an exit without a link when it fits no element", async () => {
+    const page = await loadReturnPage(
       "?oauth_state_id=state-1",
       (fake) => fake.on("GET /v1/links/current", () => answer(opened)),
       REFRESH,
     );
     await until(() => types(page).length > 0, "an event");
-    await turn(20);
+    await sleep(20);
     assert.deepEqual(types(page), ["bank-link-exit"]);
     assert.equal(page.elements[0]?.status, "idle");
     assert.equal(page.window.location.search, "");
   });
 
-  it("goes to another element when the one that had taken it is removed", async () => {
-    const page = await arrive(
+  it("is continued by another element when the resuming one is removed", async () => {
+    const page = await loadReturnPage(
       "?oauth_state_id=state-1",
       (fake, { window: scope }) => {
         fake.on("GET /v1/links/current", () => answer(opened));
@@ -326,16 +336,16 @@ describe("resuming after a bank's redirect", () => {
       LINK + LINK,
     );
     const [first, second] = page.elements;
-    await until(() => page.window.fakePlaid?.handlers?.length === 1, "Link is loading");
+    await until(() => page.window.fakePlaid?.handlers?.length === 1, "Plaid Link is loading");
     if (page.window.fakePlaid) page.window.fakePlaid.loads = true;
     first?.remove();
-    await until(() => second?.status === "open", "the other one has it open");
+    await until(() => second?.status === "open", "the other element is open");
     assert.equal(first?.status, "idle");
   });
 
-  it("is the first's without refresh-account where no mode and account match", async () => {
+  it("is done by the first element without refresh-account when none matches mode and account", async () => {
     const refresh = { ...opened, mode: "refresh" as const, account: { ...ACCOUNT, id: "acc_7" } };
-    const page = await arrive(
+    const page = await loadReturnPage(
       "?oauth_state_id=state-1",
       (fake) => fake.on("GET /v1/links/current", () => answer(refresh)),
       REFRESH + LINK + LINK,
@@ -347,14 +357,14 @@ describe("resuming after a bank's redirect", () => {
     );
   });
 
-  it("is the first's of two that match", async () => {
-    const page = await arrive(
+  it("is done by the first of two that match", async () => {
+    const page = await loadReturnPage(
       "?oauth_state_id=state-1",
       (fake) => fake.on("GET /v1/links/current", () => answer(opened)),
       REFRESH + LINK + LINK,
     );
     await until(() => page.elements[1]?.status === "open", "the first that links is open");
-    await turn(20);
+    await sleep(20);
     assert.deepEqual(
       page.elements.map(({ status }) => status),
       ["idle", "open", "idle"],
@@ -362,14 +372,14 @@ describe("resuming after a bank's redirect", () => {
     assert.equal(page.window.fakePlaid?.handlers.length, 1);
   });
 
-  for (const [what, kept] of [
+  for (const [what, stored] of [
     ["gone", () => problem("not_found", 404, false)],
-    ["at its end", () => answer(aLink({ status: "canceled", link_token: null }))],
+    ["canceled", () => answer(linkIn("canceled"))],
   ] as const) {
-    it(`asks for the current link where the kept one is ${what}`, async () => {
+    it(`requests the current link when the stored one is ${what}`, async () => {
       sessionStorage.setItem("bank-link", "lnk_old");
-      const page = await arrive("?oauth_state_id=state-1", (fake) => {
-        fake.on("GET /v1/links/:id", kept);
+      const page = await loadReturnPage("?oauth_state_id=state-1", (fake) => {
+        fake.on("GET /v1/links/:id", stored);
         fake.on("GET /v1/links/current", () => answer(opened));
       });
       await until(() => page.elements[0]?.status === "open", "open");
@@ -377,23 +387,23 @@ describe("resuming after a bank's redirect", () => {
     });
   }
 
-  it("is not disturbed by being moved meanwhile", async () => {
-    const current = later();
-    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+  it("is not disturbed by moving the element", async () => {
+    const current = deferred();
+    const page = await loadReturnPage("?oauth_state_id=state-1", (fake) => {
       fake.on("GET /v1/links/current", current.handler);
     });
-    await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was asked for");
+    await until(() => page.api.to("GET /v1/links/current").length === 1, "the link was requested");
     const section = page.window.document.createElement("section");
     page.window.document.body.append(section);
     if (page.elements[0]) section.append(page.elements[0]);
-    await turn(10);
+    await sleep(10);
     current.answer(answer(opened));
     await until(() => page.elements[0]?.status === "open", "open");
     assert.lengthOf(page.api.to("GET /v1/links/current"), 1);
   });
 
-  it("is there for an element that comes after a router has stripped the address", async () => {
-    const page = await arrive(
+  it("is done by an element that is added after a router has stripped the address", async () => {
+    const page = await loadReturnPage(
       "?oauth_state_id=state-1",
       (fake) => fake.on("GET /v1/links/current", () => answer(opened)),
       "<bank-link></bank-link>",
@@ -405,20 +415,20 @@ describe("resuming after a bank's redirect", () => {
     assert.include(page.window.fakePlaid?.handlers[0]?.config.receivedRedirectUri, "oauth_state_id=state-1");
   });
 
-  it("waits until the page has said how to get a session", async () => {
-    const page = await arrive(
+  it("waits until the page has configured a session", async () => {
+    const page = await loadReturnPage(
       "?oauth_state_id=state-1",
       (fake) => fake.on("GET /v1/links/current", () => answer(opened)),
       "<bank-link></bank-link>",
     );
-    await turn(20);
+    await sleep(20);
     assert.equal(page.elements[0]?.status, "idle");
     if (page.elements[0]) page.elements[0].getSession = async () => "from-function";
     await until(() => page.elements[0]?.status === "open", "open");
   });
 
-  it("tries the same return again after the API could not be reached", async () => {
-    const page = await arrive("?oauth_state_id=state-1", (fake) => {
+  it("tries the same return again after the API was unreachable", async () => {
+    const page = await loadReturnPage("?oauth_state_id=state-1", (fake) => {
       fake.onEach(
         "POST /session",
         () => answer({}, 500),
@@ -438,11 +448,11 @@ describe("resuming after a bank's redirect", () => {
 describe("coming back to a page that was left while finalizing", () => {
   it("awaits the outcome and announces it once", async () => {
     sessionStorage.setItem("bank-link", "lnk_9");
-    const page = await arrive("", (fake) => {
+    const page = await loadReturnPage("", (fake) => {
       fake.onEach(
         "GET /v1/links/:id",
-        () => answer(aLink({ id: "lnk_9", status: "finalizing", link_token: null })),
-        () => answer(linked({ id: "lnk_9" })),
+        () => answer(linkIn("finalizing", { id: "lnk_9" })),
+        () => answer(linkedLink({ id: "lnk_9" })),
       );
     });
     await until(() => page.elements[0]?.status === "linked", "linked");
@@ -453,26 +463,23 @@ describe("coming back to a page that was left while finalizing", () => {
     assert.isNull(sessionStorage.getItem("bank-link"));
   });
 
-  it("announces by one element alone what came meanwhile", async () => {
+  it("announces success by one element only", async () => {
     sessionStorage.setItem("bank-link", "lnk_9");
-    const page = await arrive(
+    const page = await loadReturnPage(
       "",
-      (fake) => fake.on("GET /v1/links/:id", () => answer(linked({ id: "lnk_9" }))),
+      (fake) => fake.on("GET /v1/links/:id", () => answer(linkedLink({ id: "lnk_9" }))),
       LINK + LINK,
     );
     await until(() => page.elements[0]?.status === "linked", "linked");
-    await turn(20);
+    await sleep(20);
     assert.deepEqual(types(page), ["bank-link-success"]);
     assert.equal(page.elements[1]?.status, "idle");
   });
 
-  it("announces once what failed meanwhile", async () => {
+  it("announces a failure once", async () => {
     sessionStorage.setItem("bank-link", "lnk_9");
-    const failure = { code: "duplicate_account" as const, title: "", detail: "", retryable: false };
-    const page = await arrive("", (fake) => {
-      fake.on("GET /v1/links/:id", () =>
-        answer(aLink({ id: "lnk_9", status: "failed", link_token: null, problem: failure })),
-      );
+    const page = await loadReturnPage("", (fake) => {
+      fake.on("GET /v1/links/:id", () => answer(failedLink("duplicate_account", false, { id: "lnk_9" })));
     });
     await until(() => page.elements[0]?.status === "failed", "failed");
     assert.deepEqual(types(page), ["bank-link-error"]);
@@ -480,13 +487,13 @@ describe("coming back to a page that was left while finalizing", () => {
     assert.isNull(sessionStorage.getItem("bank-link"));
   });
 
-  it("says nothing of a link that was left before the bank agreed", async () => {
+  it("says nothing about a link that was left before success", async () => {
     sessionStorage.setItem("bank-link", "lnk_9");
-    const page = await arrive("", (fake) => {
-      fake.on("GET /v1/links/:id", () => answer(aLink({ id: "lnk_9" })));
+    const page = await loadReturnPage("", (fake) => {
+      fake.on("GET /v1/links/:id", () => answer(readyLink({ id: "lnk_9" })));
     });
-    await until(() => page.api.to("GET /v1/links/:id").length === 1, "the link was asked for");
-    await turn(20);
+    await until(() => page.api.to("GET /v1/links/:id").length === 1, "the link was requested");
+    await sleep(20);
     assert.deepEqual(types(page), []);
     assert.equal(page.elements[0]?.status, "idle");
     assert.isNull(sessionStorage.getItem("bank-link"));

@@ -1,4 +1,4 @@
-/** The script of return-page.html. Being a module of its own document, it reads the address as a real page does. */
+/** The script of return-page.html. As a module of its own document, it reads the address like a real page. */
 import { BankLinkElement } from "../../component/index.ts";
 import "../../component/define.ts";
 

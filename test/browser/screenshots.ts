@@ -1,6 +1,6 @@
 /**
- * Pictures of the built element: `npm run screenshots` after `npm run build`. All states and an example theme, light and
- * dark, become the one picture of the READMEs, component/images/states.png; what else is worth a look lands in
+ * Screenshots of the built element: `npm run screenshots` after `npm run build`. All states and an example theme, light
+ * and dark, are combined in component/images/states.png, the picture of the READMEs. Other cases are written to
  * test/.artifacts/screenshots.
  */
 import { mkdir } from "node:fs/promises";
@@ -9,16 +9,16 @@ import type { Browser, Page } from "puppeteer-core";
 import sharp from "sharp";
 import { launch } from "../engines.ts";
 import {
-  answerShot,
+  answerRequest,
   BACKGROUND,
   OTHERS,
   play,
   type Scheme,
-  type Shot,
+  type Screenshot,
   STATES,
-  shotPage,
+  screenshotPage,
   THEMED,
-} from "./shots.ts";
+} from "./screenshot-page.ts";
 
 const ORIGIN = "http://bank.test";
 const ARTIFACTS = fileURLToPath(new URL("../.artifacts/screenshots/", import.meta.url));
@@ -27,8 +27,8 @@ const PICTURE_WIDTH = 900;
 const PICTURE_MAX_BYTES = 200_000;
 const SCHEMES: Scheme[] = ["light", "dark"];
 
-/** A page whose address says what it shows, and of which each frame does so for itself. */
-async function openPage(browser: Browser, shots: Shot[], sheet: string): Promise<Page> {
+/** A page that shows what its address says, as does each frame in it. */
+async function openPage(browser: Browser, screenshots: Screenshot[], sheet: string): Promise<Page> {
   const page = await browser.newPage();
   await page.setRequestInterception(true);
   page.on("request", async (request) => {
@@ -36,24 +36,24 @@ async function openPage(browser: Browser, shots: Shot[], sheet: string): Promise
     if (url.pathname === "/sheet") {
       return request.respond({ contentType: "text/html; charset=utf-8", body: sheet });
     }
-    // What a frame asks for belongs to the shot that the frame's own address names.
-    const { searchParams } = url.pathname === "/shot" ? url : new URL(request.frame()?.url() ?? "");
-    const shot = shots[Number(searchParams.get("shot"))];
-    if (!shot) return request.abort();
-    if (url.pathname !== "/shot") return answerShot(request, shot);
-    const body = await shotPage(shot, searchParams.get("scheme") as Scheme);
+    // A frame's requests belong to the screenshot in the frame's own address.
+    const { searchParams } = url.pathname === "/screenshot" ? url : new URL(request.frame()?.url() ?? "");
+    const screenshot = screenshots[Number(searchParams.get("index"))];
+    if (!screenshot) return request.abort();
+    if (url.pathname !== "/screenshot") return answerRequest(request, screenshot);
+    const body = await screenshotPage(screenshot, searchParams.get("scheme") as Scheme);
     return request.respond({ contentType: "text/html; charset=utf-8", body });
   });
   return page;
 }
 
 /** Two columns, light and dark, a row for each state. */
-function sheet(shots: Shot[]): string {
+function sheet(screenshots: Screenshot[]): string {
   const column = (scheme: Scheme) => {
-    const figures = shots.map(
+    const figures = screenshots.map(
       ({ name }, index) =>
         `<figure><figcaption>${name}</figcaption>
-         <iframe src="/shot?shot=${index}&scheme=${scheme}" style="color-scheme:${scheme}"></iframe></figure>`,
+         <iframe src="/screenshot?index=${index}&scheme=${scheme}" style="color-scheme:${scheme}"></iframe></figure>`,
     );
     return `<section style="${BACKGROUND[scheme]}">${figures.join("")}</section>`;
   };
@@ -70,13 +70,15 @@ function sheet(shots: Shot[]): string {
 }
 
 async function takeStates(browser: Browser): Promise<void> {
-  const shots = [...STATES, THEMED];
-  const page = await openPage(browser, shots, sheet(shots));
+  const screenshots = [...STATES, THEMED];
+  const page = await openPage(browser, screenshots, sheet(screenshots));
   await page.setViewport({ width: PICTURE_WIDTH, height: 1_000, deviceScaleFactor: 2 });
   await page.goto(`${ORIGIN}/sheet`);
-  const frames = page.frames().filter((frame) => frame.url().includes("/shot?"));
+  const frames = page.frames().filter((frame) => frame.url().includes("/screenshot?"));
   await Promise.all(
-    frames.map((frame) => play(frame, shots[Number(new URL(frame.url()).searchParams.get("shot"))] as Shot)),
+    frames.map((frame) =>
+      play(frame, screenshots[Number(new URL(frame.url()).searchParams.get("index"))] as Screenshot),
+    ),
   );
   await page.evaluate(
     (places) => {
@@ -94,7 +96,7 @@ async function takeStates(browser: Browser): Promise<void> {
   );
   const picture = await page.screenshot({ fullPage: true });
   await page.close();
-  // A few colours and many of their shades: a palette holds all that anybody sees.
+  // A few colours and their shades: a palette holds them all.
   const { size } = await sharp(picture)
     .png({ palette: true, compressionLevel: 9, effort: 10 })
     .toFile(PICTURE);
@@ -105,12 +107,12 @@ async function takeStates(browser: Browser): Promise<void> {
 async function takeOthers(browser: Browser): Promise<void> {
   await mkdir(ARTIFACTS, { recursive: true });
   for (const scheme of SCHEMES) {
-    for (const [index, shot] of OTHERS.entries()) {
+    for (const [index, screenshot] of OTHERS.entries()) {
       const page = await openPage(browser, OTHERS, "");
-      await page.setViewport({ width: shot.width ?? 520, height: 220, deviceScaleFactor: 2 });
-      await page.goto(`${ORIGIN}/shot?shot=${index}&scheme=${scheme}`);
-      await play(page.mainFrame(), shot);
-      await page.screenshot({ path: `${ARTIFACTS}${shot.name}-${scheme}.png` });
+      await page.setViewport({ width: screenshot.width ?? 520, height: 220, deviceScaleFactor: 2 });
+      await page.goto(`${ORIGIN}/screenshot?index=${index}&scheme=${scheme}`);
+      await play(page.mainFrame(), screenshot);
+      await page.screenshot({ path: `${ARTIFACTS}${screenshot.name}-${scheme}.png` });
       await page.close();
     }
   }

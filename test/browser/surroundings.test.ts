@@ -1,8 +1,8 @@
 import { assert } from "chai";
 import { FakeApi } from "./fake-api.ts";
-import { add, LINK, leave, link, openLink, state, succeed, turn, until } from "./page.ts";
+import { add, LINK, lastHandler, leave, openPlaidLink, sleep, state, succeed, until } from "./page.ts";
 
-/** What a click in the middle of the page would hit. */
+/** The element at the center of the page. */
 function hit(): Element | null {
   return document.elementFromPoint(innerWidth / 2, innerHeight / 2);
 }
@@ -10,19 +10,19 @@ function hit(): Element | null {
 describe("inside a modal dialog", () => {
   const DIALOG = `<dialog style="width:90vw;height:90vh">${LINK}</dialog>`;
 
-  it("lets Link be used above it, and takes its own dialog away after", async () => {
+  it("lets Plaid Link be used above it, and removes its own dialog afterwards", async () => {
     const element = await add(DIALOG);
     const dialog = element.closest("dialog") as HTMLDialogElement;
     dialog.showModal();
-    await openLink(element);
-    assert.isTrue(hit() === link().frame);
-    const stage = link().frame.closest("dialog") as HTMLDialogElement;
-    assert.isTrue(stage.matches(":modal"));
+    await openPlaidLink(element);
+    assert.isTrue(hit() === lastHandler().frame);
+    const container = lastHandler().frame.closest("dialog") as HTMLDialogElement;
+    assert.isTrue(container.matches(":modal"));
     leave();
     await state(element, "canceled");
-    assert.isFalse(stage.open, "the page's dialog can be used at once");
+    assert.isFalse(container.open, "the page's dialog can be used at once");
     assert.isTrue(dialog.open);
-    await until(() => !stage.isConnected, "the stage is gone");
+    await until(() => !container.isConnected, "the container is gone");
   });
 
   it("is found through shadow roots and slots", async () => {
@@ -32,11 +32,11 @@ describe("inside a modal dialog", () => {
     root.innerHTML = "<dialog><slot></slot></dialog>";
     outer.append(element);
     root.querySelector("dialog")?.showModal();
-    await openLink(element);
-    assert.isTrue(hit() === link().frame);
+    await openPlaidLink(element);
+    assert.isTrue(hit() === lastHandler().frame);
   });
 
-  it("lets Link be used that was prepared before the element came there", async () => {
+  it("lets a Plaid Link be used that was preloaded before the element was moved there", async () => {
     const element = await add(LINK.replace("none", "load"));
     await state(element, "ready");
     const dialog = document.createElement("dialog");
@@ -44,37 +44,37 @@ describe("inside a modal dialog", () => {
     document.body.append(dialog);
     dialog.append(element);
     dialog.showModal();
-    await openLink(element);
-    assert.isTrue(hit() === link().frame);
+    await openPlaidLink(element);
+    assert.isTrue(hit() === lastHandler().frame);
   });
 
-  it("does not close Link with Escape", async () => {
+  it("does not close Plaid Link with Escape", async () => {
     const element = await add(DIALOG);
     element.closest("dialog")?.showModal();
-    await openLink(element);
-    const stage = link().frame.closest("dialog") as HTMLDialogElement;
+    await openPlaidLink(element);
+    const container = lastHandler().frame.closest("dialog") as HTMLDialogElement;
     const cancel = new Event("cancel", { cancelable: true });
-    stage.dispatchEvent(cancel);
+    container.dispatchEvent(cancel);
     assert.isTrue(cancel.defaultPrevented);
   });
 
-  it("leaves nothing behind when it is removed while Link is open", async () => {
+  it("leaves nothing behind when it is removed while Plaid Link is open", async () => {
     const element = await add(DIALOG);
     element.closest("dialog")?.showModal();
-    await openLink(element);
+    await openPlaidLink(element);
     element.closest("dialog")?.remove();
-    await turn(10);
+    await sleep(10);
     assert.equal(document.querySelectorAll("dialog").length, 0);
   });
 });
 
 describe("inside a popover", () => {
-  it("lets Link be used above it, and the popover stays", async () => {
+  it("lets Plaid Link be used above it, and the popover stays", async () => {
     const element = await add(`<div popover style="width:90vw;height:90vh">${LINK}</div>`);
     const popover = element.parentElement as HTMLElement;
     popover.showPopover();
-    await openLink(element);
-    assert.isTrue(hit() === link().frame);
+    await openPlaidLink(element);
+    assert.isTrue(hit() === lastHandler().frame);
     succeed();
     await state(element, "linked");
     assert.isTrue(popover.matches(":popover-open"));
@@ -88,7 +88,7 @@ describe("where dialogs and popovers meet", () => {
     "a modal dialog in a popover": `<div popover="manual" ${STYLE}><dialog ${STYLE}>${LINK}</dialog></div>`,
   };
   for (const [what, markup] of Object.entries(BOTH)) {
-    it(`lets Link be used above ${what}, and both stay`, async () => {
+    it(`lets Plaid Link be used above ${what}, and both stay`, async () => {
       const element = await add(markup);
       const inner = element.parentElement as HTMLElement;
       const around = [inner.parentElement as HTMLElement, inner];
@@ -96,8 +96,8 @@ describe("where dialogs and popovers meet", () => {
         if (one instanceof HTMLDialogElement) one.showModal();
         else one.showPopover();
       }
-      await openLink(element);
-      assert.isTrue(hit() === link().frame);
+      await openPlaidLink(element);
+      assert.isTrue(hit() === lastHandler().frame);
       leave();
       await state(element, "canceled");
       for (const one of around) assert.isTrue(one.matches(":modal, :popover-open"), one.localName);
@@ -106,21 +106,21 @@ describe("where dialogs and popovers meet", () => {
 });
 
 describe("elsewhere", () => {
-  it("leaves Link's frame where Plaid put it", async () => {
-    await openLink(await add(LINK));
-    assert.isTrue(link().frame.parentElement === document.body);
+  it("leaves the frame where Plaid put it", async () => {
+    await openPlaidLink(await add(LINK));
+    assert.isTrue(lastHandler().frame.parentElement === document.body);
   });
 });
 
 describe("under a strict Content-Security-Policy", () => {
-  it("with nonce and trusted types goes to the linked account, without a violation", async () => {
+  it("with nonce and trusted types links an account without a violation", async () => {
     const violations: string[] = [];
     let fake: FakeApi | undefined;
     const frame = document.createElement("iframe");
     frame.dataset.test = "";
     frame.src = new URL("./strict-page.html", import.meta.url).href;
     Object.assign(window, {
-      arriving(scope: Window) {
+      beforeElement(scope: Window) {
         fake = new FakeApi(scope);
         scope.document.addEventListener("securitypolicyviolation", (violation) => {
           const { violatedDirective, blockedURI, sample } = violation;

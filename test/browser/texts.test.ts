@@ -1,7 +1,19 @@
 import { assert } from "chai";
 import { BankLinkElement } from "../../component/index.ts";
-import { add, api, button, LINK, message, openLink, part, state, succeed, turn, until } from "./page.ts";
-import { STATES, WAYS } from "./ways.ts";
+import {
+  add,
+  api,
+  button,
+  LINK,
+  message,
+  openPlaidLink,
+  part,
+  sleep,
+  state,
+  succeed,
+  until,
+} from "./page.ts";
+import { reach, STATES } from "./reach.ts";
 
 function inside(element: BankLinkElement, selector: string): Element {
   const found = element.shadowRoot?.querySelector(selector);
@@ -45,13 +57,13 @@ describe("the texts", () => {
     await until(() => label(element) === LABELS.de, "German");
   });
 
-  it("are asked of the API in the same language", async () => {
+  it("are in the language of the link request", async () => {
     const element = await add(`<div lang="fr-CA">${LINK}</div>`);
-    await openLink(element);
+    await openPlaidLink(element);
     assert.equal(api.to("POST /v1/links")[0]?.body.language, "fr-CA");
   });
 
-  it("are English where there is no such language", async () => {
+  it("are English for an unknown language", async () => {
     const element = await add(LINK);
     element.language = "tlh";
     await element.updateComplete;
@@ -59,22 +71,22 @@ describe("the texts", () => {
   });
 
   for (const at of ["ready", "canceled"] as const) {
-    it(`of the button in ${at} are those of what a click would do`, async () => {
+    it(`of the button in ${at} say what a click does`, async () => {
       const element = await add(LINK);
-      await WAYS[at](element);
+      await reach[at](element);
       element.refreshAccount = "acc_1";
       await element.updateComplete;
       assert.equal(button(element).textContent?.trim(), "Reconnect your bank account");
     });
   }
 
-  it("can be replaced for one element, and the rest stays", async () => {
+  it("can be replaced one by one for an element", async () => {
     const element = await add(LINK);
     element.messages = { link: "Add bank", errors: { multiple_accounts: "One only!" } };
     await element.updateComplete;
     assert.equal(label(element), "Add bank");
     assert.include(part(element, "hint")?.textContent, "secure window");
-    await openLink(element);
+    await openPlaidLink(element);
     succeed({ accounts: [{ id: "1" }, { id: "2" }] });
     await state(element, "failed");
     assert.equal(await message(element), "One only!");
@@ -102,7 +114,7 @@ describe("the texts of another language", () => {
     page.dataset.test = "";
     page.src = new URL("./return-page.html", import.meta.url).href;
     Object.assign(window, {
-      arriving: (scope: Window) =>
+      beforeElement: (scope: Window) =>
         scope.document.body.insertAdjacentHTML("afterbegin", "<bank-link></bank-link>"),
     });
     document.body.append(page);
@@ -111,7 +123,7 @@ describe("the texts of another language", () => {
     await until(() => element.status, "the element was upgraded");
     const loaded = () =>
       (page.contentWindow?.performance.getEntriesByType("resource") ?? [])
-        .map(({ name }) => name.match(/messages\/(\w+)\.ts/)?.[1] ?? "")
+        .map(({ name }) => name.match(/messages\/(\w\w)\.ts/)?.[1] ?? "")
         .filter((language) => language !== "" && language !== "en");
     return { element, loaded };
   }
@@ -125,25 +137,25 @@ describe("the texts of another language", () => {
     assert.deepEqual(loaded(), ["fr"]);
   });
 
-  it("are English where they cannot be loaded, and nothing is thrown", async () => {
+  it("are English if they cannot be loaded, and nothing is thrown", async () => {
     const { element } = await fresh();
-    const unheard: unknown[] = [];
-    page.contentWindow?.addEventListener("unhandledrejection", ({ reason }) => unheard.push(reason));
+    const unhandled: unknown[] = [];
+    page.contentWindow?.addEventListener("unhandledrejection", ({ reason }) => unhandled.push(reason));
     const policy = `<meta http-equiv="Content-Security-Policy" content="script-src 'none'">`;
     page.contentDocument?.head.insertAdjacentHTML("beforeend", policy);
     element.language = "fr";
-    await turn(100);
+    await sleep(100);
     assert.equal(label(element), LABELS.en);
-    assert.isEmpty(unheard);
+    assert.isEmpty(unhandled);
     element.messages = { link: "Add bank" };
     await element.updateComplete;
     assert.equal(label(element), "Add bank");
   });
 });
 
-describe("the texts, all of them replaced,", () => {
+describe("the texts, all replaced,", () => {
   for (const at of STATES) {
-    it(`leave none of ours in ${at}`, async () => {
+    it(`leave no built-in text in ${at}`, async () => {
       const { default: en } = await import("../../component/messages/en.ts");
       const { errors, ...texts } = en;
       const marked = (of: object) => Object.fromEntries(Object.keys(of).map((key) => [key, `«${key}»`]));
@@ -153,7 +165,7 @@ describe("the texts, all of them replaced,", () => {
       };
       const element = await add(LINK);
       element.multiple = true;
-      await WAYS[at](element);
+      await reach[at](element);
       await element.updateComplete;
       const shown = element.shadowRoot?.textContent ?? "";
       assert.include(shown, "«");
@@ -176,35 +188,35 @@ describe("slots", () => {
     return (element.querySelector(selector) as HTMLElement | null)?.checkVisibility() ?? false;
   }
 
-  it("take the button's label", async () => {
+  it("replace the button's label", async () => {
     const element = await add(slotted("<b>Connect</b>"));
     assert.isTrue(shows(element, "b"));
-    await openLink(element);
+    await openPlaidLink(element);
   });
 
-  it("take another trigger, which opens Link", async () => {
+  it("replace the trigger, and a click on it opens Plaid Link", async () => {
     const element = await add(slotted('<button slot="trigger">Mine</button>'));
     element.querySelector("button")?.click();
     await state(element, "open");
   });
 
-  it("take what success shows", async () => {
+  it("replace what success shows", async () => {
     const element = await add(slotted('<p slot="linked">Done</p>'));
     assert.isFalse(shows(element, "p"));
-    await WAYS.linked(element);
+    await reach.linked(element);
     assert.isTrue(shows(element, "p"));
   });
 
-  it("take what a failure shows", async () => {
+  it("replace what a failure shows", async () => {
     const element = await add(slotted('<p slot="error">Call us</p>'));
     assert.isFalse(shows(element, "p"));
-    await WAYS.failed(element);
+    await reach.failed(element);
     assert.isTrue(shows(element, "p"));
   });
 });
 
-describe("looks", () => {
-  it("are themed by custom properties and parts", async () => {
+describe("styles", () => {
+  it("can be set by custom properties and parts", async () => {
     const element = await add(`<style>bank-link::part(button){letter-spacing:3px}</style>${LINK}`);
     element.style.setProperty("--bank-link-accent", "rgb(1, 2, 3)");
     const { backgroundColor, letterSpacing } = getComputedStyle(button(element));
@@ -220,9 +232,9 @@ describe("looks", () => {
     spinner: "preparing",
   } as const;
   for (const [name, at] of Object.entries(PARTS)) {
-    it(`are the page's own for the part ${name}`, async () => {
+    it(`can be set for the part ${name}`, async () => {
       const element = await add(`<style>bank-link::part(${name}){letter-spacing:3px}</style>${LINK}`);
-      await WAYS[at](element);
+      await reach[at](element);
       assert.equal(getComputedStyle(part(element, name) as HTMLElement).letterSpacing, "3px");
     });
   }
@@ -238,29 +250,29 @@ describe("looks", () => {
     ["success", COLOR, "linked", ".badge", "backgroundColor"],
     ["danger", COLOR, "failed", ".failed svg", "color"],
   ] as const) {
-    it(`are the page's own by --bank-link-${name}`, async () => {
+    it(`can be set by --bank-link-${name}`, async () => {
       const element = await add(LINK);
       element.style.setProperty(`--bank-link-${name}`, value);
-      await WAYS[at](element);
+      await reach[at](element);
       assert.equal(getComputedStyle(inside(element, selector))[shownBy], value);
     });
   }
 
-  it("turn the spinner slower where less motion is wished", async () => {
+  it("slow the spinner down for reduced motion", async () => {
     const element = await add(LINK);
-    await WAYS.preparing(element);
+    await reach.preparing(element);
     const root = element.shadowRoot as ShadowRoot;
-    const turning = () => getComputedStyle(inside(element, "[part=spinner]")).animationDuration;
-    assert.equal(turning(), matchMedia("(prefers-reduced-motion: reduce)").matches ? "4s" : "0.8s");
-    // No page can wish it of its own browser, so what is written for the wish is applied.
-    const wished = new CSSStyleSheet();
+    const duration = () => getComputedStyle(inside(element, "[part=spinner]")).animationDuration;
+    assert.equal(duration(), matchMedia("(prefers-reduced-motion: reduce)").matches ? "4s" : "0.8s");
+    // A page cannot change this preference of the browser, so the rules for it are applied directly.
+    const reduced = new CSSStyleSheet();
     for (const rule of root.adoptedStyleSheets.flatMap(({ cssRules }) => [...cssRules])) {
       if (!(rule instanceof CSSMediaRule) || !rule.conditionText.includes("prefers-reduced-motion: reduce"))
         continue;
-      for (const { cssText } of rule.cssRules) wished.insertRule(cssText);
+      for (const { cssText } of rule.cssRules) reduced.insertRule(cssText);
     }
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, wished];
-    assert.equal(turning(), "4s");
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, reduced];
+    assert.equal(duration(), "4s");
   });
 
   for (const [at, selector] of [
@@ -268,9 +280,9 @@ describe("looks", () => {
     ["failed", "[part=status]"],
     ["linked", "[part=status]"],
   ] as const) {
-    it(`leave a border for forced colours to draw around the ${selector} in ${at}`, async () => {
+    it(`leave a border for forced colours around the ${selector} in ${at}`, async () => {
       const element = await add(LINK);
-      await WAYS[at](element);
+      await reach[at](element);
       const { borderTopStyle, borderTopWidth } = getComputedStyle(inside(element, selector));
       assert.deepEqual([borderTopStyle, borderTopWidth], ["solid", "1px"]);
       const { color, stroke } = getComputedStyle(inside(element, "svg"));
@@ -278,7 +290,7 @@ describe("looks", () => {
     });
   }
 
-  it("are those of a page's own theme, such as the example", async () => {
+  it("can come from a theme of the page, such as the example", async () => {
     const theme = new URL("../../component/themes/evergreen.css", import.meta.url);
     const element = await add(`<link rel="stylesheet" href="${theme}">${LINK}`);
     const sheet = element.previousElementSibling as HTMLLinkElement;

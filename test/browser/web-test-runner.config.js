@@ -1,4 +1,4 @@
-/** The element in a real engine. BROWSERS=chromium,firefox,webkit chooses; what is not installed is an error, not a skip. */
+/** The element in real engines, chosen by BROWSERS=chromium,firefox,webkit. One that is not installed is an error. */
 import { fileURLToPath } from "node:url";
 import { esbuildPlugin } from "@web/dev-server-esbuild";
 import { defaultReporter, summaryReporter } from "@web/test-runner";
@@ -8,7 +8,7 @@ import { launchers } from "./launchers.js";
 
 const rootDir = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What README tells a host with a strict policy to send; `frame-src` would name Plaid. */
+/** The strict policy of the README; there, `frame-src` names Plaid. */
 const STRICT =
   "default-src 'none'; script-src 'nonce-n0nce' 'strict-dynamic'; connect-src 'self'; frame-src 'self'; " +
   "style-src-attr 'unsafe-inline'; require-trusted-types-for 'script'; trusted-types bank-link lit-html";

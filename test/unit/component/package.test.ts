@@ -74,7 +74,7 @@ describe("a bundler", () => {
     assert.ok(registers(await bundle(`import "bank-link/standalone";`)), "standalone");
   });
 
-  test("makes one class of `.` and `./define`", async () => {
+  test("bundles one class for `.` and `./define`", async () => {
     const code = await bundle(
       `import { BankLinkElement } from "bank-link"; import "bank-link/define"; console.log(BankLinkElement);`,
     );
@@ -111,7 +111,7 @@ describe("the tarball", async () => {
     );
   });
 
-  test("brings the notice of Lit wherever it brings Lit", async () => {
+  test("includes the notice of Lit wherever it includes Lit", async () => {
     for (const path of paths.filter((path) => path.endsWith(".js"))) {
       const code = await readFile(join(ROOT, path), "utf8");
       if (!code.includes("litElementVersions")) continue;
@@ -125,7 +125,7 @@ describe("the tarball", async () => {
   });
 });
 
-test("its types are those of React, of Vue and of the DOM's events", async () => {
+test("its types fit React, Vue and the DOM's events", async () => {
   await run("npx", ["tsc", "-p", "test/fixtures/types"], { cwd: ROOT }).catch(({ stdout }) =>
     assert.fail(stdout),
   );

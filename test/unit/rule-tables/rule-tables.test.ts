@@ -122,11 +122,11 @@ test("titles are found under their headings, also those that a loop makes", asyn
 
 test("titles are found in the files that run in a browser, too", async () => {
   const titles = await titlesOf(join(FOLDER, "browser/lifecycle.test.ts"));
-  assert.ok(titles.includes("open(), close() and reset() › open() resolves with the outcome of the whole"));
+  assert.ok(titles.includes("open(), close() and reset() › open() resolves with the final outcome"));
   assert.ok(titles.includes("being moved › changes nothing in finalizing"));
 });
 
 test("titles are found under a heading that has to wait", async () => {
   const titles = await titlesOf(join(FOLDER, "unit/component/manifest.test.ts"));
-  assert.ok(titles.includes("the custom elements manifest › describes whatever it names"));
+  assert.ok(titles.includes("the custom elements manifest › describes everything that it names"));
 });
