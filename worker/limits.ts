@@ -39,6 +39,17 @@ export const CLOCK_SKEW_S = 60;
 /** HS256 needs a key of at least the hash's size (RFC 7518, 3.2). */
 export const SESSION_SECRET_MIN_BYTES = 32;
 
+/** The identity provider's key set: how long it is believed before it is read again. */
+export const KEY_SET_MAX_AGE_MS = 10 * MINUTE_MS;
+/** Between two fetches, whatever asks for them: a new key is known after that at the latest. */
+export const KEY_SET_PAUSE_MS = 30 * SECOND_MS;
+/** A sign-in waits for it. */
+export const KEY_SET_TIMEOUT_MS = 5 * SECOND_MS;
+/** Between two glances at a fetch that another request has begun. */
+export const KEY_SET_WAIT_MS = 50;
+/** A set of a dozen keys is 10 kB. */
+export const KEY_SET_MAX_BYTES = 256 * 1024;
+
 /** `Prefer: wait` (RFC 7240): the most, what POST waits unasked, what GET does. */
 export const WAIT_MAX_S = 25;
 export const WAIT_POST_DEFAULT_S = 10;

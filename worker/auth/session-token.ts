@@ -1,6 +1,5 @@
 /** Session tokens, which name the customer. Pure but for fetching the key set; `now` is passed in. */
 import {
-  createRemoteJWKSet,
   decodeProtectedHeader,
   errors,
   type JWTPayload,
@@ -11,6 +10,7 @@ import {
 import type { SessionConfig } from "../config.ts";
 import { createSession, type ProviderName, providerName } from "../contract.ts";
 import { CLOCK_SKEW_S, SESSION_MAX_S } from "../limits.ts";
+import { KeysUnreachableError, RemoteKeySet } from "./key-set.ts";
 
 export interface SessionClaims {
   customerId: string;
@@ -50,9 +50,7 @@ export async function verifySession(
         : await verifyWithKeySet(token, config, rules);
     return payload ? readClaims(payload, config, now) : INVALID;
   } catch (error) {
-    if (error instanceof errors.JWKSTimeout || isFetchFailure(error)) {
-      return { ok: false, reason: "keys_unreachable" };
-    }
+    if (error instanceof KeysUnreachableError) return { ok: false, reason: "keys_unreachable" };
     if (error instanceof errors.JOSEError || error instanceof TypeError) return INVALID;
     throw error;
   }
@@ -69,35 +67,38 @@ async function verifyWithSecrets(token: string, config: SessionConfig, rules: JW
   return null;
 }
 
-const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
+const keySets = new Map<string, RemoteKeySet>();
 
 async function verifyWithKeySet(token: string, { jwks }: SessionConfig, rules: JWTVerifyOptions) {
   if (!jwks) return null;
-  let keySet = keySets.get(jwks.url.href);
-  if (!keySet) {
-    keySet = createRemoteJWKSet(jwks.url);
-    keySets.set(jwks.url.href, keySet);
+  const keySet = keySetAt(jwks.url);
+  const options = { ...rules, issuer: jwks.issuer, algorithms: JWKS_ALGORITHMS };
+  try {
+    return (await jwtVerify(token, await keySet.current(), options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSNoMatchingKey) || !(await keySet.renew())) throw error;
+    return (await jwtVerify(token, await keySet.current(), options)).payload;
   }
-  const verified = await jwtVerify(token, keySet, {
-    ...rules,
-    issuer: jwks.issuer,
-    algorithms: JWKS_ALGORITHMS,
-  });
-  return verified.payload;
 }
 
-/** jose wraps a bad response of the key set's server in a plain JOSEError, and throws a failed fetch as it is. */
-function isFetchFailure(error: unknown): boolean {
-  return (
-    (error instanceof errors.JOSEError && error.code === "ERR_JOSE_GENERIC") ||
-    (error instanceof TypeError && /fetch|network/i.test(error.message)) ||
-    (error instanceof Error && error.message === "Network connection lost.")
-  );
+/** One for the isolate. */
+function keySetAt(url: URL): RemoteKeySet {
+  const known = keySets.get(url.href);
+  if (known) return known;
+  const keySet = new RemoteKeySet(url, {
+    fetch: (...args) => fetch(...args),
+    now: Date.now,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
+  keySets.set(url.href, keySet);
+  return keySet;
 }
 
 function readClaims(payload: JWTPayload, config: SessionConfig, now: Date): SessionVerdict {
   const longest = now.getTime() / 1_000 + SESSION_MAX_S + CLOCK_SKEW_S;
   if (payload.exp === undefined || payload.exp > longest) return INVALID;
+  // A token from the future was made with another clock, or to outlive its key.
+  if (payload.iat !== undefined && payload.iat > now.getTime() / 1_000 + CLOCK_SKEW_S) return INVALID;
   const shape = createSession.pick({ customer_id: true, origin: true, reference: true });
   const claims = shape.safeParse({
     customer_id: payload[config.customerClaim],
