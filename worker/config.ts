@@ -2,7 +2,12 @@
 import * as z from "zod";
 import type { ProviderName } from "./contract.ts";
 import { providerName } from "./contract.ts";
-import { REDIRECT_URI_MAX_CHARS, SESSION_SECRET_MIN_BYTES, UPSTREAM_TIMEOUT_S } from "./limits.ts";
+import {
+  REDIRECT_URI_MAX_CHARS,
+  SECRET_MIN_DIFFERENT_CHARS,
+  SESSION_SECRET_MIN_BYTES,
+  UPSTREAM_TIMEOUT_S,
+} from "./limits.ts";
 
 const environmentName = z.enum(["sandbox", "production"], "must be sandbox or production");
 type Environment = z.infer<typeof environmentName>;
@@ -181,6 +186,7 @@ export function parseConfig(env: object): Config {
     })),
     ...missingCompanions(given, used),
     ...unfitUrls(given),
+    ...unfitSecrets(given),
   ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const vars = parsed.data;
@@ -212,25 +218,53 @@ function missingCompanions(given: Given, used: readonly ProviderName[]): Fault[]
   return faults;
 }
 
-/** URLs that do not fit ENVIRONMENT. Credentials, keys and customers' data go to each of them. */
+/** URLs that no deployment may have, or not this one. Credentials, keys and customers go to each of them. */
 function unfitUrls(given: Given): Fault[] {
   const environment = environmentName.safeParse(given.ENVIRONMENT).data;
-  if (!environment) return [];
-  const otherHosts = Object.values(HOSTS[environment === "sandbox" ? "production" : "sandbox"]);
+  const otherHosts = environment
+    ? Object.values(HOSTS[environment === "sandbox" ? "production" : "sandbox"])
+    : [];
   return variableNames
-    .filter((name) => name.endsWith("_URL"))
-    .flatMap((variable) => {
+    .filter((name) => name.endsWith("_URL") || name === "ALLOWED_ORIGINS" || name === "REDIRECT_URIS")
+    .flatMap((variable) => entriesOf(given[variable]).map((entry) => ({ variable, url: URL.parse(entry) })))
+    .flatMap(({ variable, url }) => {
       // One that is no URL is a fault of its own.
-      const url = URL.parse(String(given[variable]));
       if (!url) return [];
-      const isUnsafe =
-        environment === "production" && url.protocol !== "https:" && !LOCAL_HOSTS.has(url.hostname);
+      // Calls to this machine are for trying a production build; customers never come from there.
+      const mayBeLocal = variable.endsWith("_URL") && LOCAL_HOSTS.has(url.hostname);
+      const isUnsafe = environment === "production" && url.protocol !== "https:" && !mayBeLocal;
       const isOther = otherHosts.some((host) => new URL(host).host === url.host);
       return [
         ...(isUnsafe ? [{ variable, reason: "must be https in production" }] : []),
         ...(isOther ? [{ variable, reason: "contradicts ENVIRONMENT" }] : []),
+        ...(url.username || url.password
+          ? [{ variable, reason: "must not contain a user or a password" }]
+          : []),
+        ...(url.hash ? [{ variable, reason: "must not contain a fragment" }] : []),
       ];
     });
+}
+
+/** Secrets that would let one door's key open another, or that could be guessed. */
+function unfitSecrets(given: Given): Fault[] {
+  const secrets = (["SESSION_SECRET", "API_KEYS", "WEBHOOK_SECRET"] as const).flatMap((variable) =>
+    entriesOf(given[variable]).map((secret) => ({ variable, secret })),
+  );
+  return secrets.flatMap(({ variable, secret }, index) => {
+    const isRepeated = secrets.findIndex((other) => other.secret === secret) !== index;
+    // One that is too short is a fault of its own.
+    const isWeak = secret.length >= 16 && new Set(secret).size < SECRET_MIN_DIFFERENT_CHARS;
+    return [
+      ...(isRepeated ? [{ variable, reason: "must not repeat another secret" }] : []),
+      ...(isWeak
+        ? [{ variable, reason: "is too easily guessed: generate one, such as by openssl rand -base64 32" }]
+        : []),
+    ];
+  });
+}
+
+function entriesOf(value: unknown): string[] {
+  return list.safeParse(value).data ?? [];
 }
 
 function toSharedConfig(vars: z.infer<typeof shared>): Omit<Config, ProviderName> {

@@ -38,6 +38,8 @@ export const SESSION_MAX_S = 24 * 60 * 60;
 export const CLOCK_SKEW_S = 60;
 /** HS256 needs a key of at least the hash's size (RFC 7518, 3.2). */
 export const SESSION_SECRET_MIN_BYTES = 32;
+/** Of any secret: random ones of that length have far more, and `aaaa…` or `secretsecret…` fewer. */
+export const SECRET_MIN_DIFFERENT_CHARS = 8;
 
 /** The identity provider's key set: how long it is believed before it is read again. */
 export const KEY_SET_MAX_AGE_MS = 10 * MINUTE_MS;

@@ -194,6 +194,34 @@ describe("a bad configuration names the variable, and never a value", () => {
     );
   });
 
+  const unfit: Record<string, [variables: object, fault: RegExp]> = {
+    "a page without TLS": [{ ALLOWED_ORIGINS: "http://shop.example.com" }, /ALLOWED_ORIGINS: must be https/],
+    "a page on this machine": [
+      { ALLOWED_ORIGINS: "http://localhost:5173" },
+      /ALLOWED_ORIGINS: must be https/,
+    ],
+    "a redirect URI without TLS": [
+      { REDIRECT_URIS: "http://shop.example.com/bank" },
+      /REDIRECT_URIS: must be https/,
+    ],
+    "a redirect URI with a fragment": [
+      { REDIRECT_URIS: "https://shop.example.com/#bank" },
+      /REDIRECT_URIS: .*fragment/,
+    ],
+    "a URL with a password": [
+      { WEBHOOK_URL: "https://a:b@shop.example.com/hook" },
+      /WEBHOOK_URL: .*password/,
+    ],
+    "a key that signs sessions too": [{ API_KEYS: good.SESSION_SECRET }, /API_KEYS: must not repeat/],
+    "a key twice": [{ API_KEYS: `${good.API_KEYS},${good.API_KEYS}` }, /API_KEYS: must not repeat/],
+    "a secret that can be guessed": [{ SESSION_SECRET: "secret".repeat(8) }, /SESSION_SECRET: is too easily/],
+  };
+  for (const [what, [variables, fault]] of Object.entries(unfit)) {
+    test(`${what}, in production`, () => {
+      assert.throws(() => parseConfig({ ...good, ENVIRONMENT: "production", ...variables }), fault);
+    });
+  }
+
   test("a third secret, since two are enough for rotation", () => {
     const three = Array.from({ length: 3 }, () => good.SESSION_SECRET).join();
     assert.throws(() => parseConfig({ ...good, SESSION_SECRET: three }), /SESSION_SECRET/);
