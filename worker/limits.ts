@@ -8,6 +8,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** Request bodies: a finalize carries well under 2 kB; 16 kB leaves room and stops abuse early. */
 export const BODY_MAX_BYTES = 16 * 1024;
 
+/** Faults of a body that are named: more of them help nobody, and would make a long answer of a short request. */
+export const ERRORS_MAX = 20;
+
 /** The host's own note on a link; it travels in session tokens, so it stays small. */
 export const REFERENCE_MAX_BYTES = 1024;
 
@@ -27,6 +30,9 @@ export const DISPLAY_NAME_MAX_CHARS = 256;
 export const IDEMPOTENCY_KEY_MAX_CHARS = 255;
 /** How long a key is remembered: a day covers every sane client retry. */
 export const IDEMPOTENCY_KEPT_MS = 24 * HOUR_MS;
+
+/** New keys per customer and hour: a link takes two, and what is remembered is stored. */
+export const IDEMPOTENCY_KEYS_PER_HOUR = 200;
 
 /** KV takes nothing that ends within a minute; the second one is for the way there. */
 export const KV_LIFE_MIN_MS = 2 * MINUTE_MS;

@@ -158,6 +158,32 @@ test("more than 300 requests a minute of one customer are rejected, and of no ot
   assert.equal(refused?.body.code, "rate_limited");
   assert.equal(refused?.headers.get("Retry-After"), "60");
   assert.equal((await calm.call("GET", "/v1/links")).status, 200);
+  // The host's server is not kept from that customer's links.
+  const query = `customer_id=${busy.customerId}&provider=cybrid`;
+  assert.equal((await edge.call("GET", `/v1/links?${query}`, { token: API_KEY })).status, 200);
+});
+
+test("guesses of a key are counted by address", async () => {
+  const guess = (address: string) =>
+    edge.call<Problem>("POST", "/v1/sessions", {
+      token: `guess-${randomUUID()}`,
+      body: { customer_id: "c" },
+      headers: { "CF-Connecting-IP": address },
+    });
+  const statuses = new Set<number>();
+  for (let sent = 0; sent <= 600 && !statuses.has(429); sent += 20) {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => guess("203.0.113.7")));
+    for (const { status } of answers) statuses.add(status);
+  }
+  assert.deepEqual(statuses, new Set([401, 429]));
+  assert.equal((await guess("203.0.113.8")).status, 401);
+});
+
+test("a body full of unknown fields gets a short answer", async () => {
+  const browser = await edge.browser();
+  const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`f${index}`, 1]));
+  const { body } = await browser.call<Problem>("POST", "/v1/links", { key: randomUUID(), body: fields });
+  assert.equal(body.errors?.length, 20);
 });
 
 describe("origins", () => {

@@ -41,9 +41,15 @@ const CUSTOMER_BY_KEY = {
   provider: { required: false, description: "With an API key: required where two providers are configured." },
 };
 
-const COMMON = ["unauthorized", "forbidden_origin", "provider_misconfigured", "internal_error"] as const;
+const COMMON = [
+  "unauthorized",
+  "forbidden_origin",
+  "rate_limited",
+  "provider_misconfigured",
+  "internal_error",
+] as const;
 /** The keys that sign session tokens may be unreachable. */
-const SESSION = [...COMMON, "rate_limited", "provider_unavailable"] as const;
+const SESSION = [...COMMON, "provider_unavailable"] as const;
 const SESSION_OR_KEY = [...SESSION, "invalid_request"] as const;
 const BODY = ["invalid_request", "payload_too_large"] as const;
 const IDEMPOTENT = ["idempotency_key_missing", "idempotency_in_progress", "idempotency_key_reused"] as const;
@@ -265,7 +271,7 @@ export const routes: readonly Route[] = [
       },
     },
     answers: { 200: { shape: "DoctorReport", when: "The report, whatever the checks found." } },
-    problems: ["unauthorized", "forbidden_origin", "invalid_request", "internal_error"],
+    problems: ["unauthorized", "forbidden_origin", "rate_limited", "invalid_request", "internal_error"],
   },
   {
     method: "get",

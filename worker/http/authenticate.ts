@@ -8,16 +8,17 @@ import { createSession, type ProviderName, providerName } from "../contract.ts";
 import type { Owner } from "../ledger/owner.ts";
 import { refuse } from "../problems/problem.ts";
 import type { AppContext, AppEnv } from "./context.ts";
+import { limitRateOf } from "./limit-rate.ts";
 
 /** For browsers: the session token names the customer. */
 export const requireSession = createMiddleware<AppEnv>(async function requireSession(c, next) {
-  await authenticateSession(c, bearerOf(c));
+  await authenticateSession(c, await bearerOf(c));
   await next();
 });
 
 /** For the host's server. Of the configuration it needs the keys alone. */
 export const requireKey = createMiddleware<AppEnv>(async function requireKey(c, next) {
-  if (!(await matchesApiKey(bearerOf(c), apiKeysOf(c.env)))) refuse("unauthorized");
+  if (!(await matchesApiKey(await bearerOf(c), apiKeysOf(c.env)))) await refuseStranger(c);
   await next();
 });
 
@@ -28,7 +29,7 @@ const customerQuery = z.strictObject({
 
 /** With a key the query names the customer; with a session the token does. */
 export const requireSessionOrKey = createMiddleware<AppEnv>(async function requireSessionOrKey(c, next) {
-  const bearer = bearerOf(c);
+  const bearer = await bearerOf(c);
   if (await matchesApiKey(bearer, c.get("config").apiKeys)) {
     const { customer_id, provider } = c.req.query();
     const query = customerQuery.safeParse({ customer_id, provider });
@@ -39,6 +40,7 @@ export const requireSessionOrKey = createMiddleware<AppEnv>(async function requi
       });
     }
     c.set("owner", owner);
+    c.set("callsByKey", true);
     c.set("sessionReference", null);
   } else {
     await authenticateSession(c, bearer);
@@ -47,24 +49,29 @@ export const requireSessionOrKey = createMiddleware<AppEnv>(async function requi
 });
 
 /** RFC 6750, 2.1; the scheme is case-insensitive. */
-function bearerOf(c: AppContext): string {
+async function bearerOf(c: AppContext): Promise<string> {
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-  return token ?? refuse("unauthorized");
+  return token ?? refuseStranger(c);
+}
+
+/** Whoever guesses is counted by address: credentials that fail are the only calls that belong to nobody. */
+async function refuseStranger(c: AppContext): Promise<never> {
+  await limitRateOf(c, `address:${c.req.header("CF-Connecting-IP") ?? "unknown"}`);
+  return refuse("unauthorized");
 }
 
 async function authenticateSession(c: AppContext, token: string): Promise<void> {
   const verdict = await verifySession(token, c.get("config").session, new Date());
   if (!verdict.ok) {
-    refuse(verdict.reason === "keys_unreachable" ? "provider_unavailable" : "unauthorized", {
-      ...(verdict.reason === "keys_unreachable" && {
-        detail: "The keys that sign session tokens cannot be reached at the moment.",
-      }),
+    if (verdict.reason === "invalid") await refuseStranger(c);
+    refuse("provider_unavailable", {
+      detail: "The keys that sign session tokens cannot be reached at the moment.",
     });
   }
   const { claims } = verdict;
   // A session bound to an origin is valid only there; a request without an Origin header proves none.
   if (claims.origin !== null && c.req.header("Origin") !== claims.origin) refuse("forbidden_origin");
-  c.set("owner", ownerOf(c, claims.customerId, claims.provider) ?? refuse("unauthorized"));
+  c.set("owner", ownerOf(c, claims.customerId, claims.provider) ?? (await refuseStranger(c)));
   c.set("sessionReference", claims.reference);
 }
 

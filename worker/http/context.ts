@@ -14,6 +14,8 @@ export interface AppEnv {
     /** From the session token, when the host put one there. */
     sessionReference: string | null;
     /** For the request's log line. */
+    /** With an API key, on behalf of the owner. */
+    callsByKey?: boolean;
     linkId?: string;
     linkSessionId?: string | null | undefined;
     problemCode?: string;

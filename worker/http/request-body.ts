@@ -1,5 +1,6 @@
 /** A JSON body, checked against its shape before anything else happens. */
 import type * as z from "zod";
+import { ERRORS_MAX } from "../limits.ts";
 import { refuse } from "../problems/problem.ts";
 import type { AppContext } from "./context.ts";
 
@@ -22,10 +23,10 @@ export function checkShape<Schema extends z.ZodType>(schema: Schema, value: unkn
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   return refuse("invalid_request", {
-    errors: parsed.error.issues.flatMap((issue) =>
+    errors: parsed.error.issues.slice(0, ERRORS_MAX).flatMap((issue) =>
       // The pointer names the unknown field itself, not the object around it.
       issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => ({
+        ? issue.keys.slice(0, ERRORS_MAX).map((key) => ({
             detail: "is not a known field",
             pointer: pointerTo([...issue.path, key]),
           }))

@@ -8,6 +8,7 @@ import type { CreateLink, ExitLink, FinalizeLink, FinalizeRefresh, Link } from "
 import {
   ALARM_PAUSE_MS,
   DRIVE_ERROR_RETRY_MS,
+  IDEMPOTENCY_KEYS_PER_HOUR,
   LINK_REUSE_MIN_LIFE_MS,
   LINKS_LISTED_MAX,
   LINKS_PER_HOUR,
@@ -273,8 +274,12 @@ export class Ledger extends DurableObject<LedgerEnv> {
 
   /** The reply to a key that has been seen: a replay, a conflict, or a refusal. */
   #earlier({ scope, fingerprint }: IdempotentRequest): LinkReply | null {
-    const claim = this.#store.claim(scope, Date.now());
-    if (!claim) return null;
+    const nowMs = Date.now();
+    const claim = this.#store.claim(scope, nowMs);
+    if (!claim) {
+      const isFlood = this.#store.countClaimsSince(nowMs - HOUR_MS) >= IDEMPOTENCY_KEYS_PER_HOUR;
+      return isFlood ? refused("rate_limited", { retryAfterS: HOUR_MS / 1_000 }) : null;
+    }
     if (claim.fingerprint !== fingerprint) return refused("idempotency_key_reused");
     if (this.#running.has(scope)) {
       return refused("idempotency_in_progress", { retryAfterS: RETRY_AFTER_CONFLICT_S });

@@ -196,6 +196,15 @@ export class LedgerStore {
     );
   }
 
+  /** How many claims were saved since then. */
+  countClaimsSince(sinceMs: number): number {
+    const [row] = this.#read<{ count: number }>(
+      "SELECT count(*) AS count FROM claim WHERE expires_at_ms > ?",
+      sinceMs + IDEMPOTENCY_KEPT_MS,
+    );
+    return row?.count ?? 0;
+  }
+
   /** The keys that led to this link may be used again. */
   releaseClaims(linkId: string): void {
     this.#write("DELETE FROM claim WHERE link_id = ?", linkId);
