@@ -70,7 +70,7 @@ export type Preload = "intent" | "load" | "none";
  * @cssState preparing - A link is being created, and Plaid Link loaded.
  * @cssState ready - Plaid Link can open at once.
  * @cssState open - The customer is in Plaid Link.
- * @cssState finalizing - The customer is through, and the account is being created.
+ * @cssState finalizing - The customer has completed Plaid Link, and the account is being created.
  * @cssState linked - The provider says that the account exists.
  * @cssState canceled - The customer left without linking.
  * @cssState failed - Something went wrong; the status line says what, and trying again is offered.
@@ -165,7 +165,7 @@ export class BankLinkElement extends LitElement {
     this.redirectUri = this.language = this.reference = this.name = this.defaultValue = this.messages = null;
     this.preload = "intent";
     this.multiple = this.required = this.disabled = false;
-    this.#internals.states?.add("idle");
+    this.#internals.states.add("idle");
     for (const type of ["pointerenter", "focusin"]) {
       this.addEventListener(type, () => this.preload !== "none" && this.#preload());
     }
@@ -368,8 +368,8 @@ export class BankLinkElement extends LitElement {
       messages: () => this.#messages,
       stateChanged: (from, to) => {
         const { status, link } = to;
-        this.#internals.states?.delete(from);
-        this.#internals.states?.add(status);
+        this.#internals.states.delete(from);
+        this.#internals.states.add(status);
         if (from === "open") this.#returnFocus();
         if (status === "linked") {
           this.value = link.account.id ?? link.id;

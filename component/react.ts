@@ -1,4 +1,4 @@
-/** Types only: `import "bank-link/react"` types <bank-link>, its properties and its events in React 19's JSX. */
+/** Types only: `import "bank-link/react"` declares <bank-link>, its properties and its events in React 19's JSX. */
 import type { DetailedHTMLProps, HTMLAttributes } from "react";
 import type { BankLinkElement } from "./bank-link-element.ts";
 import type { BankLinkEventMap } from "./events.ts";

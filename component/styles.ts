@@ -27,7 +27,7 @@ export const styles = css`
     margin: 0;
   }
 
-  [part="button"] {
+  button {
     align-items: center;
     background: var(--_accent);
     /* Visible in forced colors, where the background is not. */
@@ -46,7 +46,7 @@ export const styles = css`
     padding: 0.625rem 1.25rem;
   }
 
-  [part="button"]:enabled:hover {
+  button:enabled:hover {
     filter: brightness(1.1);
   }
 
@@ -59,7 +59,7 @@ export const styles = css`
     cursor: progress;
   }
 
-  [part="button"]:disabled {
+  button:disabled {
     background: var(--_surface);
     border-color: var(--_border);
     color: var(--_muted);

@@ -1,4 +1,4 @@
-/** Types only: `import "bank-link/vue"` types <bank-link>, its properties and its events in Vue's templates. */
+/** Types only: `import "bank-link/vue"` declares <bank-link>, its properties and its events in Vue's templates. */
 import type { HTMLAttributes } from "vue";
 import type { BankLinkElement } from "./bank-link-element.ts";
 import type { BankLinkEventMap } from "./events.ts";

@@ -1,4 +1,4 @@
-/** Wires the flow to the real API and the real Plaid Link: the only place that knows both. */
+/** Wires the flow to the real API and the real Plaid Link. */
 import { type ApiElement, type ApiSettings, apiBaseUrl } from "./api/base-url.ts";
 import { createClient } from "./api/client.ts";
 import type { SessionSettings } from "./api/session.ts";

@@ -57,7 +57,7 @@ export function createClient(baseUrl: string, session: SessionSettings) {
       } catch (thrown) {
         signal?.throwIfAborted();
         const { code, retryable, retryAfterMs } = asBankLinkError(thrown);
-        // The customer can act on these, so they hear at once, unless they have been through Plaid Link already.
+        // The customer can act on these, so they see them at once, unless they have completed Plaid Link.
         const isTheirs = retries === RETRIES_BRIEF && (code === "session_unavailable" || code === "offline");
         // A `Retry-After` longer than a customer waits is an error that they see.
         if (!retryable || isTheirs || tries >= retries || retryAfterMs > RETRY_MAX_MS) throw thrown;
@@ -134,7 +134,7 @@ export function createClient(baseUrl: string, session: SessionSettings) {
 
 /** Whatever else answers in the API's place, such as a proxy, does not send a link's mode. */
 function isLink(body: unknown): body is Link {
-  return Boolean(Object(body).mode);
+  return "mode" in Object(body);
 }
 
 /** Without a problem document the answer comes from a proxy, so the same request may be tried again. */

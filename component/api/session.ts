@@ -1,4 +1,4 @@
-/** Gets the session token: from the page's function, from its endpoint, or as the page set it. */
+/** Gets the session token from the page's function, its endpoint, or the property that it has set. */
 import { BankLinkError, unreachable } from "../errors.ts";
 import { SESSION_MARGIN_MS, SESSION_TIMEOUT_MS } from "../limits.ts";
 

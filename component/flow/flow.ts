@@ -16,7 +16,7 @@ import { cleanAddress, type RedirectReturn } from "./redirect-return.ts";
 import type { OpenState, ReadyState } from "./state.ts";
 import { forgetLinkId, storeLinkId } from "./stored-link.ts";
 
-/** A link whose customer is through with Plaid Link, and whose outcome is not known yet. */
+/** A link whose customer has completed Plaid Link, and whose outcome is not known yet. */
 interface Finalization {
   api: LinkApi;
   link: Link;
@@ -75,7 +75,7 @@ export class LinkFlow extends LinkProgress {
     this.move({ status: "idle", link: null });
   }
 
-  /** A bank has redirected back: shows `preparing` at once, unless the customer is further already. */
+  /** A bank has redirected back: shows `preparing` at once, unless the customer has gone further already. */
   expectResume(): void {
     if (this.#finalization || this.state.status === "open" || this.state.status === "linked") return;
     // What is being preloaded must not open in its place.
@@ -214,7 +214,7 @@ export class LinkFlow extends LinkProgress {
     this.move(open);
   }
 
-  /** The customer is through; the API decides the outcome. */
+  /** The customer has completed Plaid Link; the API decides the outcome. */
   async #finalize(finalization: Finalization, signal: AbortSignal): Promise<void> {
     const { state } = this;
     const { api, completion } = finalization;
@@ -260,7 +260,7 @@ export class LinkFlow extends LinkProgress {
     if (this.move({ status: "canceled", link, message })) this.exited(link, exit, message);
   }
 
-  /** The link is unusable: creates another one, once, without the customer's doing. */
+  /** The link is unusable: creates another one, once, unnoticed by the customer. */
   #renew(api: LinkApi, link: LinkWith<"ready">, exit: ExitLink): void {
     if (this.#isRenewed) {
       this.#fail(new BankLinkError("link_expired"));

@@ -9,7 +9,7 @@ import type {
 } from "../../worker/contract.ts";
 import type { BankLinkError } from "../errors.ts";
 
-/** Proof that the customer has been through Plaid Link. */
+/** What Plaid Link yields when the customer has completed it. */
 export type Completion = FinalizeLink | FinalizeRefresh;
 
 /** Every method rejects with a BankLinkError, or with the signal's reason once it has aborted. */

@@ -1,4 +1,4 @@
-/** Moves a <bank-link> from state to state, and notifies its page and whoever waits for the outcome. */
+/** Moves a <bank-link> from state to state, notifies its page, and resolves open(). */
 import type { Account, ExitLink, Link } from "../../worker/contract.ts";
 import type { BankLinkError } from "../errors.ts";
 import { BankLinkErrorEvent, BankLinkExitEvent } from "../events.ts";
@@ -40,7 +40,7 @@ export class LinkProgress {
     return this.#outcome.promise;
   }
 
-  /** Resolves what open() returned, with how it stands now. */
+  /** Resolves open() with the current state. */
   protected settle(): void {
     this.#outcome?.resolve(this.outcome);
     this.#outcome = null;

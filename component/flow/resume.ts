@@ -9,7 +9,7 @@ import { storedLinkId } from "./stored-link.ts";
 let redirectReturn =
   typeof location === "undefined" ? null : readRedirectReturn(location.href, storedLinkId());
 let decision: Promise<void> | null = null;
-/** The elements on the page, each with an object for its stay: one that is removed and added again has another. */
+/** The elements on the page. The object is new each time, so that an element that was removed and re-added is noticed. */
 const present = new Map<LinkFlow, object>();
 
 /** Call it once the element has a session; resolves when it is decided which element resumes. */
@@ -18,7 +18,7 @@ export async function offerToResume(flow: LinkFlow): Promise<void> {
   await decideOnce();
 }
 
-/** What the element was resuming is left to another one, or to itself when it is added again. */
+/** Leaves what the element was resuming to another one, or to itself when it is re-added. */
 export function withdrawFromResuming(flow: LinkFlow): void {
   present.delete(flow);
   if (!flow.redirectReturn) return;
@@ -39,27 +39,27 @@ async function decide(toResume: RedirectReturn): Promise<void> {
     // The other elements of the page are added in the same task.
     await new Promise((resolve) => setTimeout(resolve));
     for (;;) {
-      const asking = firstFor(null) ?? [...present.keys()][0];
-      if (!asking) return;
-      const stay = present.get(asking);
-      if (isReturn) asking.expectResume();
+      const requester = firstFor(null) ?? [...present.keys()][0];
+      if (!requester) return;
+      const visit = present.get(requester);
+      if (isReturn) requester.expectResume();
       let link: Link | null | undefined;
       try {
-        link = await findLink(asking.host.api(), toResume);
+        link = await findLink(requester.host.api(), toResume);
       } catch {
-        // Left to the element, which asks again and shows what is wrong.
+        // Left to the element, which requests it again and shows what is wrong.
       }
-      // Removed meanwhile: another element asks, now or when it is added.
-      if (present.get(asking) !== stay) continue;
-      // A stored link that could not be asked for is left to the next element that is added.
+      // Removed meanwhile: another element requests the link, now or when it is added.
+      if (present.get(requester) !== visit) continue;
+      // A stored link that could not be requested is left to the next element that is added.
       if (link !== undefined || isReturn) redirectReturn = null;
-      // The customer or the page has called it off meanwhile.
-      if (isReturn && asking.state.status !== "preparing") return cleanAddress();
-      const taking = link && (firstFor(link.mode === "refresh" ? link.account?.id : null) ?? firstFor(null));
-      if (isReturn && taking && taking !== asking) asking.reset();
-      // A return that fits no element is reported by the one that asked, as one with no link.
-      if (taking) taking.resume(toResume, link);
-      else if (isReturn) asking.resume(toResume, link && null);
+      // The customer or the page has canceled it meanwhile.
+      if (isReturn && requester.state.status !== "preparing") return cleanAddress();
+      const resumer = link && (firstFor(link.mode === "refresh" ? link.account?.id : null) ?? firstFor(null));
+      if (isReturn && resumer && resumer !== requester) requester.reset();
+      // A return that fits no element is reported by the requester, as one without a link.
+      if (resumer) resumer.resume(toResume, link);
+      else if (isReturn) requester.resume(toResume, link && null);
       return;
     }
   } finally {

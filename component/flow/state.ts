@@ -1,4 +1,4 @@
-/** The states of a <bank-link>, each with what it holds, and the moves between them. Pure. */
+/** The states of a <bank-link>, each with its data, and the moves between them. Pure. */
 import type { Link, LinkWith } from "../../worker/contract.ts";
 import type { LinkApi, PlaidLinkHandler } from "./ports.ts";
 
@@ -12,7 +12,7 @@ export type LinkState =
   | "ready"
   /** The customer is in Plaid Link. */
   | "open"
-  /** The customer is through, and the account is being created. */
+  /** The customer has completed Plaid Link, and the account is being created. */
   | "finalizing"
   /** The provider says that the account exists. */
   | "linked"
@@ -49,13 +49,13 @@ export interface OpenState extends Launch {
 /** `idle` can be reached from everywhere. */
 const MOVES: Record<LinkState, readonly LinkState[]> = {
   idle: ["preparing"],
-  // To itself: its link is there.
+  // To itself: its link has been created.
   preparing: ["preparing", "ready", "finalizing", "failed"],
   // Back to preparing: the link token is about to expire, or the link request has changed.
   ready: ["open", "preparing", "failed"],
   // Back to preparing: Plaid has rejected the link token.
   open: ["finalizing", "canceled", "preparing", "failed"],
-  // To itself: it is pending.
+  // To itself: the provider needs longer.
   finalizing: ["finalizing", "linked", "failed"],
   linked: ["preparing"],
   canceled: ["preparing"],

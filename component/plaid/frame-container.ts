@@ -27,12 +27,12 @@ export function layerOf(anchor: Element): Layer {
 
 /** Call it right after `Plaid.create()`, because moving a frame reloads it. */
 export function containerFor(frame: HTMLElement, layer: Layer): FrameContainer {
-  if (layer === "dialog") return dialogContainer(frame);
-  return layer === "popover" ? popoverContainer(frame) : { root: frame };
-}
-
-// In Chromium, Firefox and WebKit only another modal dialog, opened later, is not inert.
-function dialogContainer(frame: HTMLElement): FrameContainer {
+  if (layer === "page") return { root: frame };
+  if (layer === "popover") {
+    frame.popover = "manual";
+    return { root: frame, show: () => frame.showPopover(), hide: () => frame.hidePopover() };
+  }
+  // In Chromium, Firefox and WebKit only another modal dialog, opened later, is not inert.
   const dialog = Object.assign(document.createElement("dialog"), {
     ariaLabel: "Plaid Link",
     // The frame covers the page by itself; the dialog only contains it.
@@ -44,9 +44,4 @@ function dialogContainer(frame: HTMLElement): FrameContainer {
   dialog.append(frame);
   document.documentElement.append(dialog);
   return { root: dialog, show: () => dialog.showModal(), hide: () => dialog.close() };
-}
-
-function popoverContainer(frame: HTMLElement): FrameContainer {
-  frame.popover = "manual";
-  return { root: frame, show: () => frame.showPopover(), hide: () => frame.hidePopover() };
 }

@@ -1,4 +1,4 @@
-/** What the element uses of Plaid's SDK. Its documentation leaves most of the metadata optional. */
+/** What the element uses of Plaid's SDK. Metadata is typed as optional, since Plaid may leave fields out. */
 
 /** `window.Plaid`. */
 export interface PlaidFactory {

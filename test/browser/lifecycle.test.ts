@@ -394,7 +394,7 @@ describe("open(), close() and reset()", () => {
     await state(element, "canceled");
   });
 
-  it("close() does nothing once the customer is through, even in the listener of Plaid's last event", async () => {
+  it("close() does nothing once the customer has completed Plaid Link, even in the listener of Plaid's last event", async () => {
     skipDelays(LINK_EXIT_GRACE_MS);
     const finalize = deferred();
     api.on("POST /v1/links/:id/finalize", finalize.handler);

@@ -119,6 +119,16 @@ test("every field of an event's detail has a docstring", async () => {
   }
 });
 
+test("every attribute and property of the frameworks' types links to its docstring", async () => {
+  const source = await read("component/properties.ts");
+  const fields = source.match(/^ {2}"?[\w-]+"?\?: /gm) ?? [];
+  const linked = [...source.matchAll(/\{@link BankLinkElement\.(\w+)\} \*\/\n {2}"?[\w-]+"?\?: /g)];
+  // All but `nonce`, which is the platform's.
+  assert.equal(linked.length, fields.length - 1);
+  const element = await read("component/bank-link-element.ts");
+  for (const [, name] of linked) assert.match(element, new RegExp(` \\*/\\n {2}declare ${name}: `), name);
+});
+
 test("the data for editors has the values of an attribute, and says which attributes have none", async () => {
   const { tags } = htmlCustomData(await generateManifest()) as {
     tags: { name: string; attributes: { name: string; valueSet?: string; values?: { name: string }[] }[] }[];
