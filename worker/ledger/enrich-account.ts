@@ -1,5 +1,6 @@
 /** Adds what only Plaid Link's metadata says of an account to what the provider says. Pure. */
 import type { Account } from "../contract.ts";
+import { plainText } from "../providers/plain-text.ts";
 import type { SentAccount } from "./link-record.ts";
 
 /** What only we know of an account. */
@@ -14,7 +15,7 @@ export interface KnownDetails {
 export function enrich<Read extends Account>(account: Read, known: KnownDetails): Read {
   return {
     ...account,
-    name: account.name ?? known.name,
+    name: plainText(account.name ?? known.name),
     mask: account.mask ?? known.mask,
     type: account.type ?? known.type,
     institution: mergeInstitution(account.institution, known.institution),
@@ -35,6 +36,8 @@ function mergeInstitution(
   ours: Account["institution"],
 ): Account["institution"] {
   const id = theirs?.id ?? ours?.id ?? null;
-  const name = theirs?.name ?? ours?.name ?? null;
+  // What the browser calls an institution that the provider knows as another one is not to be shown beside it.
+  const isSame = !theirs?.id || theirs.id === ours?.id;
+  const name = plainText(theirs?.name ?? (isSame ? (ours?.name ?? null) : null));
   return id || name ? { id, name } : null;
 }

@@ -1,9 +1,10 @@
 /** The name that an account is sent with, which is all that Cybrid echoes of what we send. Pure. */
+import { plainText } from "./plain-text.ts";
 import type { Selection } from "./provider.ts";
 
 /** "Institution - Account", as both platforms' guides name accounts, cut to the provider's limit. */
 export function accountName({ institution, account }: Selection, maxChars: number): string {
-  const parts = [institution?.name, account.name].flatMap((part) => part?.trim() || []);
+  const parts = [institution?.name, account.name].flatMap((part) => plainText(part ?? "").trim() || []);
   return cut(parts.join(" - ") || ["Bank account", account.mask ?? ""].join(" ").trim(), maxChars);
 }
 
