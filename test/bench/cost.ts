@@ -23,6 +23,8 @@ const CPU_MS = 15;
 const RUNNER_ROWS = 3;
 /** Rows of a ledger's tables themselves, which are made once per customer and not counted by SQLite's cursor. */
 const TABLE_ROWS = 4;
+/** The ledger's owner, stored with its first write. */
+const OWNER_ROWS = 1;
 
 export async function cost(): Promise<string> {
   const counted = await costOfLink();
@@ -49,6 +51,7 @@ export async function cost(): Promise<string> {
         dollars(amount * price),
       ]),
       ["all, a new customer each", "", dollars(total)],
+      ["all, a customer known already", "", dollars(total - (TABLE_ROWS + OWNER_ROWS) * PRICES.rowWritten)],
     ],
   );
 }

@@ -37,10 +37,8 @@ export const links = new Hono<AppEnv>()
       ...(reference !== undefined && { reference }),
     };
     const idempotent = await idempotentRequest(c, key, body);
-    const reply = await replayOr(c, idempotent, () =>
-      ledgerOf(c).createLink(callerOf(c), idempotent, request),
-    );
-    return answerLink(c, reply, 201);
+    // Nothing to replay from KV: the outcome is a link token, which is never stored there.
+    return answerLink(c, await ledgerOf(c).createLink(callerOf(c), idempotent, request), 201);
   })
   .get("/", requireSessionOrKey, limitRate, async (c) => {
     return c.json({ links: await ledgerOf(c).listLinks() } satisfies LinkList);
