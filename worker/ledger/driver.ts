@@ -142,7 +142,7 @@ export class Driver {
     const { task } = record;
     switch (task.kind) {
       case "post": {
-        apply({ type: "post_begun" });
+        apply({ type: "post_begun", rules });
         // It may have expired instead.
         if (this.#deps.store.link(id)?.status !== "finalizing") return 0;
         const result = await provider.createAccount(task.post.body);
