@@ -15,9 +15,10 @@ export interface Facts {
   lostSentAtMs: number;
   /** From then on the provider is surely not at work on any post. */
   deadAtMs: number;
-  /** Late, complete, empty lookups since the last loss or rejection, a time-out apart: how many, and when the last one began. */
+  /** Late, complete, empty lookups since the last loss or rejection, a time-out apart. */
   emptyLookups: number;
-  emptyLookupAtMs: number;
+  /** No earlier one counts. */
+  nextEmptyLookupAtMs: number;
   /** Complete lookups since the last loss or rejection, or since an account was read as dead. */
   completeLookups: number;
   /** Rejections since the first loss. */
@@ -35,7 +36,7 @@ export const NO_FACTS: Facts = {
   lostSentAtMs: 0,
   deadAtMs: 0,
   emptyLookups: 0,
-  emptyLookupAtMs: 0,
+  nextEmptyLookupAtMs: 0,
   completeLookups: 0,
   rejections: 0,
   hasContradiction: false,
@@ -98,7 +99,13 @@ function factsAfterFailedPost(facts: Facts, kind: Failure["kind"]): Facts {
       };
     case "rejected":
       if (facts.lostPosts === 0) return facts;
-      return { ...facts, rejections: facts.rejections + 1, emptyLookups: 0, completeLookups: 0 };
+      return {
+        ...facts,
+        rejections: facts.rejections + 1,
+        emptyLookups: 0,
+        nextEmptyLookupAtMs: facts.sentAtMs + TIMEOUT_MS,
+        completeLookups: 0,
+      };
     case "not_done":
       return facts;
   }
@@ -113,13 +120,13 @@ function factsAfterReading(facts: Facts, { status }: Account): Facts {
 
 function factsAfterLookup(facts: Facts, beganAtMs: number, shown: Shown): Facts {
   const { isComplete, isEmpty, isContradiction, aliveId } = shown;
-  const isApart = facts.emptyLookups === 0 || beganAtMs >= facts.emptyLookupAtMs + TIMEOUT_MS;
-  const isCounted = isComplete && isEmpty && isApart && beganAtMs >= quietUntilMs(facts);
+  const isLate = beganAtMs >= Math.max(quietUntilMs(facts), facts.nextEmptyLookupAtMs);
+  const isCounted = isComplete && isEmpty && isLate;
   const isNews = isComplete && aliveId !== null && !facts.shownAlive.includes(aliveId);
   return {
     ...facts,
     emptyLookups: facts.emptyLookups + (isCounted ? 1 : 0),
-    emptyLookupAtMs: isCounted ? beganAtMs : facts.emptyLookupAtMs,
+    nextEmptyLookupAtMs: isCounted ? beganAtMs + TIMEOUT_MS : facts.nextEmptyLookupAtMs,
     completeLookups: facts.completeLookups + (isComplete ? 1 : 0),
     hasContradiction: facts.hasContradiction || isContradiction,
     shownAlive: isNews ? [...facts.shownAlive, aliveId] : facts.shownAlive,

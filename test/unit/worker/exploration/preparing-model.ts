@@ -24,7 +24,7 @@ import { CUSTOMER } from "./world.ts";
 interface State {
   nowMs: number;
   record: LinkRecord;
-  /** In memory: a restart forgets it. */
+  /** In memory only: a restart loses it. */
   pausedUntilMs: number;
 }
 
@@ -124,7 +124,7 @@ function apply(state: State, event: LinkEvent): State {
   return { nowMs, record: move.record, pausedUntilMs: 0 };
 }
 
-/** By our clock: whoever asks first sees it. */
+/** By our clock. */
 function expire(state: State): State {
   const nowMs = dueAtMs(state.record);
   const record = settled(state.record, nowMs);

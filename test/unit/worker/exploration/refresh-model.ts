@@ -1,7 +1,6 @@
 /** A refresh: the account is read, and patched where its connection has expired. */
 import { type LinkEvent, transition } from "../../../../worker/ledger/link-machine.ts";
 import type { LinkRecord } from "../../../../worker/ledger/link-record.ts";
-import { PROCESSING_MAX_MS } from "../../../../worker/limits.ts";
 import {
   type IdentifiedAccount,
   lose,
@@ -17,14 +16,15 @@ import { checkIdentity, checkTokens } from "./invariants.ts";
 interface State {
   nowMs: number;
   record: LinkRecord;
+  /** In memory only: a restart loses it. */
   pausedUntilMs: number;
-  /** As the provider has the account. */
+  /** The provider's account. */
   status: "refresh_required" | "processing" | "active" | "unverified" | "removed" | "failed";
 }
 
 const HOUR_MS = 3_600_000;
 const LOST = lose("provider_unavailable", { sentAtMs: 0, hasEnded: false });
-/** What a call that does nothing is answered with. */
+/** How a call ends that did nothing. */
 const UNDONE: Record<string, Result<never>> = {
   "not done": LOST,
   "429 with a long pause": notDone("provider_unavailable", HOUR_MS),
@@ -52,7 +52,7 @@ export const refreshModel: Model<State> = {
     return step({ ...state, nowMs }).map((choice) => ({ ...choice, label: `${nowMs} ms: ${choice.label}` }));
   },
   nowMs: ({ nowMs }) => nowMs,
-  endsWithinMs: () => PROCESSING_MAX_MS + HOUR_MS,
+  endsWithinMs: () => HOUR_MS,
 };
 
 function step(state: State): Choice<State>[] {
