@@ -23,11 +23,18 @@ import { nextAtMs, patientDelayMs } from "./pacing.ts";
 
 type PostingTask = Extract<Task, { kind: "posting" }>;
 
-/** The intent. A link that could not post before its public token died has expired: nothing was made, nothing can be. */
-export function beginPost(link: FinalizingLink, nowMs: number): Move {
+/**
+ * The intent. A link that could not post before its public token died has expired: nothing was made, nothing can be.
+ * Only a repeat by its key goes on, since it may be answered with what the first call made.
+ */
+export function beginPost(link: FinalizingLink, { rules }: { rules: Rules }, nowMs: number): Move {
   const { task } = link;
   if (task.kind !== "post") return UNFIT;
-  if (task.doubt === null && isTokenDead(link, nowMs)) return failed(link, "link_expired", nowMs);
+  const { doubt } = task;
+  if (isTokenDead(link, nowMs)) {
+    if (doubt === null) return failed(link, "link_expired", nowMs);
+    if (rules.recovery === "search") return failed(link, "provider_timeout", nowMs, { doubt });
+  }
   return onTo(link, { ...task, kind: "posting" }, nowMs, nowMs);
 }
 
@@ -149,8 +156,9 @@ function postAgain(
   rules: Rules,
 ): Move {
   const maxMs = rules.recovery === "replay" ? PROCESSING_MAX_MS : PUBLIC_TOKEN_LIFE_MS;
-  if (nowMs - link.startedAtMs >= maxMs) return failed(link, "provider_timeout", nowMs, { doubt });
-  return onTo(link, { kind: "post", post, doubt }, untilMs, nowMs);
+  const endsAtMs = link.startedAtMs + maxMs;
+  if (nowMs >= endsAtMs) return failed(link, "provider_timeout", nowMs, { doubt });
+  return onTo(link, { kind: "post", post, doubt }, Math.min(untilMs, endsAtMs), nowMs);
 }
 
 /** A search among the customer's accounts, after a lost post. */
@@ -217,7 +225,8 @@ export function endLastLookup(
   if (result.ok && result.value.found === "account" && isAlive(result.value.account)) {
     return follow(link, { sent, account: result.value.account, doubt }, nowMs, rules);
   }
-  const isProven = result.ok && (result.value.found !== "nothing" || result.value.isComplete);
+  // Whatever was found, a live sibling may be on a page that was not read.
+  const isProven = result.ok && result.value.isComplete;
   if (isProven || isTokenDead(link, nowMs)) return failed(link, code, nowMs, { account, doubt });
   const delayMs = Math.max(rules.upstreamTimeoutMs, patientDelayMs(nowMs - link.startedAtMs));
   return waits(nextAtMs(nowMs, delayMs, result.ok ? null : result.failure));

@@ -64,10 +64,11 @@ export class Driver {
   }
 
   /** The first step of a finalize, to be stored together with it: one row less than apart. */
-  beginPost(finalizing: LinkRecord): LinkRecord {
-    const move = transition(finalizing, { type: "post_begun" }, this.#deps.now());
+  beginPost(finalizing: LinkRecord, provider: Provider): LinkRecord {
+    const event = { type: "post_begun", rules: this.#rulesOf(provider) } as const;
+    const move = transition(finalizing, event, this.#deps.now());
     if (move.kind !== "moved") return finalizing;
-    this.#unsent.add(finalizing.id);
+    this.#expectToSend(move.record);
     return move.record;
   }
 
@@ -144,17 +145,13 @@ export class Driver {
       const result = await provider.prepare(request, record.providerState);
       return apply({ type: "prepared", result });
     }
-    const rules: Rules = {
-      recovery: provider.recovery,
-      accountFailure: provider.accountFailure,
-      upstreamTimeoutMs: this.#deps.upstreamTimeoutMs(),
-      verifyOwnership: provider.capabilities.verify_ownership,
-    };
+    const rules = this.#rulesOf(provider);
     const { task } = record;
     switch (task.kind) {
       case "post":
-        this.#unsent.add(id);
-        return apply({ type: "post_begun" });
+        apply({ type: "post_begun", rules });
+        this.#expectToSend(this.#deps.store.link(id));
+        return 0;
       case "posting": {
         // An intent that this object has not written: the one that had died under the call.
         const result = this.#unsent.delete(id) ? await provider.createAccount(task.post.body) : null;
@@ -192,6 +189,20 @@ export class Driver {
         return apply({ type: "account_read", result, rules });
       }
     }
+  }
+
+  #rulesOf(provider: Provider): Rules {
+    return {
+      recovery: provider.recovery,
+      accountFailure: provider.accountFailure,
+      upstreamTimeoutMs: this.#deps.upstreamTimeoutMs(),
+      verifyOwnership: provider.capabilities.verify_ownership,
+    };
+  }
+
+  /** It may have expired instead. */
+  #expectToSend(record: LinkRecord | null): void {
+    if (record?.status === "finalizing" && record.task.kind === "posting") this.#unsent.add(record.id);
   }
 
   /** Writes only while the provider says that the connection has expired; else what it says is the answer. */

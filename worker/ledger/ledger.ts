@@ -133,7 +133,7 @@ export class Ledger extends DurableObject<LedgerEnv> {
       const event = this.#finalizeEvent(record, body);
       if ("ok" in event) return event;
       const move = transition(record, event, nowMs);
-      if (move.kind === "moved") next = this.#driver.beginPost(move.record);
+      if (move.kind === "moved") next = this.#driver.beginPost(move.record, this.#provider(log));
     }
     this.#store.atomically(() => {
       if (next !== record) this.#store.saveLink(next, this.#driver.guardAtMs());

@@ -29,7 +29,7 @@ export type LinkEvent =
   /** From `ready`, and from `canceled` or `expired`: a public token that arrives late is still taken. */
   | { type: "finalize"; post: AccountPost }
   | { type: "finalize_refresh"; accountId: string }
-  | { type: "post_begun" }
+  | { type: "post_begun"; rules: Rules }
   /** `null`: the object died under the call, so its answer is lost. */
   | { type: "post_ended"; result: Result<Account> | null; rules: Rules }
   /** `beganAtMs`: when the lookup went out. */
@@ -68,7 +68,7 @@ export function transition(record: LinkRecord, event: LinkEvent, nowMs: number):
     case "finalize_refresh":
       return finalize(record, { kind: "refresh", accountId: event.accountId, isPatched: false }, nowMs);
     case "post_begun":
-      return record.status === "finalizing" ? beginPost(record, nowMs) : UNFIT;
+      return record.status === "finalizing" ? beginPost(record, event, nowMs) : UNFIT;
     case "post_ended":
       return record.status === "finalizing" ? endPost(record, event, nowMs) : UNFIT;
     case "looked_up":

@@ -106,14 +106,15 @@ export interface AccountQuery {
   knownIds: ReadonlySet<string>;
 }
 
-/** What a search among the customer's accounts found. */
-export type Lookup =
+/** What a search among the customer's accounts found. `isComplete`: every page was read. */
+export type Lookup = Found & { isComplete: boolean };
+
+type Found =
   /** The account that the lost call made. */
   | { found: "account"; account: IdentifiedAccount }
   /** An account of that name that contradicts Plaid Link's metadata: neither surely this link's nor surely another's. */
   | { found: "contradiction"; accountId: string }
-  /** `isComplete`: every page was read. */
-  | { found: "nothing"; isComplete: boolean };
+  | { found: "nothing" };
 
 /** An account that can be read again. */
 export type IdentifiedAccount = Account & { id: string };

@@ -185,7 +185,7 @@ describe("a link that failed though an account may turn up", () => {
       createAccount: async () => lose("provider_timeout", { sentAtMs: 0, hasEnded: false }),
       findAccount: async () =>
         isThere
-          ? succeed({ found: "account", account: account("active") })
+          ? succeed({ found: "account", account: account("active"), isComplete: true })
           : succeed({ found: "nothing", isComplete: true }),
     });
     await own.driver.run("lnk_1", "request-1", FOREVER_MS);

@@ -102,7 +102,7 @@ describe("an event that does not fit", () => {
     { type: "expired" },
     { type: "finalize", post },
     { type: "finalize_refresh", accountId: "a" },
-    { type: "post_begun" },
+    { type: "post_begun", rules },
     postEnded(null),
     { type: "looked_up", result: succeed({ found: "nothing", isComplete: true }), beganAtMs: 0, rules },
     { type: "account_read", result: succeed(account("active")), rules },
@@ -144,7 +144,7 @@ describe("posting an account", () => {
   });
 
   test("a link that could not post before its public token died has expired, and nothing was sent", () => {
-    const record = after(finalizing(), { type: "post_begun" }, PUBLIC_TOKEN_LIFE_MS);
+    const record = after(finalizing(), { type: "post_begun", rules: search }, PUBLIC_TOKEN_LIFE_MS);
     assert.equal(record.status === "failed" && record.problem.code, "link_expired");
   });
 
@@ -182,6 +182,24 @@ describe("posting an account", () => {
     assert.equal(record.status, "failed");
   });
 
+  test("nothing is posted again once the public token is dead, whatever pause the provider asked for", () => {
+    let record = after(
+      posting(emptyTwice(searching()), 45_000),
+      postEnded(notDone("provider_unavailable", 3_600_000)),
+      45_100,
+    );
+    assert.equal(taskOf(record, "post").notBeforeMs, PUBLIC_TOKEN_LIFE_MS);
+    record = after(record, { type: "post_begun", rules: search }, PUBLIC_TOKEN_LIFE_MS);
+    assert.equal(record.status === "failed" && record.problem.code, "provider_timeout");
+    assert.ok(record.status === "failed" && record.doubtful);
+  });
+
+  test("where keys make a repeat safe, it is repeated beyond the public token's life, for its answer", () => {
+    const record = after(posting(), postEnded(null, replay), 50);
+    const late = after(record, { type: "post_begun", rules: replay }, PUBLIC_TOKEN_LIFE_MS);
+    taskOf(late, "posting");
+  });
+
   test("a pause that the provider asks for under a repeat costs no post", () => {
     let record = emptyTwice(searching());
     record = after(posting(record, 60_000), postEnded(notDone("provider_unavailable", 90_000)), 60_100);
@@ -200,6 +218,7 @@ const lookedUp = (found: Lookup, beganAtMs: number): LinkEvent => ({
 });
 const foundAccount = (status: Account["status"], id?: string): Lookup => ({
   found: "account",
+  isComplete: true,
   account: account(status, id),
 });
 
@@ -287,7 +306,7 @@ describe("searching for an account in doubt", () => {
   });
 
   test("a candidate that contradicts Link is not adopted, and forbids another post until the token's end", () => {
-    const contradiction: Lookup = { found: "contradiction", accountId: "acc_9" };
+    const contradiction: Lookup = { found: "contradiction", accountId: "acc_9", isComplete: true };
     let record = after(searching(), lookedUp(contradiction, DEAD_MS), DEAD_MS);
     assert.equal(taskOf(record, "lookup").contradictingId, "acc_9");
     pauseAfter(record, lookedUp(contradiction, 60_000), 60_000);
@@ -315,6 +334,17 @@ describe("an account that fails after an earlier post was lost", () => {
   test("loses against a live sibling", () => {
     const linked = after(second(), lookedUp(foundAccount("active", "acc_1"), 65_100), 65_100);
     assert.equal(linked.status === "linked" && linked.account.id, "acc_1");
+  });
+
+  test("is looked for again while the list was not read whole, whatever the lookup found", () => {
+    for (const found of [
+      EMPTY,
+      foundAccount("failed", "acc_1"),
+      { found: "contradiction", accountId: "acc_9", isComplete: true },
+    ] satisfies Lookup[]) {
+      pauseAfter(second(), lookedUp({ ...found, isComplete: false }, 65_100), 65_100);
+      assert.equal(after(second(), lookedUp(found, 65_100), 65_100).status, "failed");
+    }
   });
 
   test("is looked for again while the list cannot be read", () => {

@@ -55,7 +55,7 @@ export function finalizing(id?: string): LinkRecord {
 }
 
 export function posting(record: LinkRecord = finalizing(), nowMs = 0): LinkRecord {
-  return after(record, { type: "post_begun" }, nowMs);
+  return after(record, { type: "post_begun", rules: search }, nowMs);
 }
 
 export function taskOf<Kind extends Task["kind"]>(

@@ -14,9 +14,9 @@ export function findCreatedAccount({ accounts, isComplete }: CustomerAccounts, q
   const candidates = accounts.filter((account) => isCandidate(account, query));
   const agreeing = candidates.filter((account) => agreesWithLink(account, query));
   const account = agreeing.find(({ state }) => state !== "failed") ?? agreeing[0];
-  if (account) return { found: "account", account: toAccount(account) };
+  if (account) return { found: "account", account: toAccount(account), isComplete };
   const [contradicting] = candidates.filter(({ state }) => state !== "failed");
-  if (contradicting) return { found: "contradiction", accountId: contradicting.guid };
+  if (contradicting) return { found: "contradiction", accountId: contradicting.guid, isComplete };
   return { found: "nothing", isComplete };
 }
 
