@@ -6,7 +6,7 @@ import type { EdgeAnswer, EdgeClient, EdgeRequest } from "./edge-client.ts";
 import type { Entry, Journal } from "./journal.ts";
 import { CREATE_TRIES, PATIENCE_MS, WAIT_S } from "./limits.ts";
 import type { Visit } from "./plan.ts";
-import type { StandIns } from "./stand-ins.ts";
+import { findClaimed, type StandIns } from "./stand-ins.ts";
 
 export interface Choice {
   /** Different for each choice, so it identifies the choice that created an account. */
@@ -32,6 +32,9 @@ interface LoggedRequest extends Pick<Entry, "what" | "choice"> {
   request: EdgeRequest;
 }
 
+/** No bank of the stand-ins has them. */
+const OTHER_MASK = "9876";
+const OTHER_INSTITUTION_ID = "ins_999999";
 const RETURN_AFTER_MS = 1_000;
 
 export class Browser {
@@ -135,7 +138,7 @@ export class Browser {
     const [account] = item.accounts;
     if (!account) throw new Error(`the bank has no ${visit.subtype} account`);
     const { id, name, mask, type, subtype } = account;
-    account.accountNumber += `/${visit.id}/${id.slice(0, 4)}`;
+    account.accountNumber += `/${visit.id}/${id.slice(0, 4)}`; // `findClaimed` reads the visit from it
     const choice = account.accountNumber;
     onChosen({ accountNumber: choice, publicToken });
     this.#log({ what: "chose", choice });
@@ -143,8 +146,11 @@ export class Browser {
       choice,
       ...finalize({
         public_token: publicToken,
-        account: { id, name, mask, type, subtype },
-        institution: { id: item.institution.id, name: item.institution.name },
+        account: { id, name, mask: visit.contradicts === "mask" ? OTHER_MASK : mask, type, subtype },
+        institution: {
+          id: visit.contradicts === "institution" ? OTHER_INSTITUTION_ID : item.institution.id,
+          name: item.institution.name,
+        },
         link_session_id: randomUUID(),
       }),
     };
@@ -207,8 +213,8 @@ export class Browser {
 
   /** A refresh promises that the account works again; a link, that it exists, whatever happens to it later. */
   #isTrue(mode: Link["mode"], accountId: string | null): boolean {
-    const { standIns, provider, customerId } = this.#options;
-    const held = standIns.held(provider, customerId).find(({ id }) => id === accountId);
+    const { standIns, provider, customerId, visit } = this.#options;
+    const held = findClaimed(standIns.held(provider, customerId), accountId, visit.id);
     return (mode === "refresh" ? held?.usable : held?.live) ?? false;
   }
 

@@ -41,20 +41,34 @@ const FALSE_REJECTIONS: Fault[] = [
 ];
 
 /** The answer of a create is lost and the list does not show the account yet: the hardest case. */
-const LATE_FAULTS: Fault[] = [
-  { kind: "late-in-list", ms: LIST_LAG_MS },
-  { kind: "latency", ms: WORK_AFTER_TIMEOUT_MS, work: "done", listLagMs: LIST_LAG_MS },
-  { kind: "silence", work: "done", listLagMs: LIST_LAG_MS },
-  { kind: "drop", work: "done", listLagMs: LIST_LAG_MS },
-  { kind: "cut", listLagMs: LIST_LAG_MS },
-  { kind: "status", status: 500, work: "done", listLagMs: LIST_LAG_MS },
-  { kind: "truncated-json", listLagMs: LIST_LAG_MS },
-];
+export function lateFaults(listLagMs: number): Fault[] {
+  return [
+    { kind: "late-in-list", ms: listLagMs },
+    { kind: "latency", ms: WORK_AFTER_TIMEOUT_MS, work: "done", listLagMs },
+    { kind: "silence", work: "done", listLagMs },
+    { kind: "drop", work: "done", listLagMs },
+    { kind: "cut", listLagMs },
+    { kind: "status", status: 500, work: "done", listLagMs },
+    { kind: "truncated-json", listLagMs },
+  ];
+}
 
-export function injectFaults(faults: Faults, seed: number, routes: { token: string; createAccount: string }) {
+export interface Routes {
+  token: string;
+  createAccount: string;
+}
+
+/** `more`: rules of the row, which come before the usual mix. */
+export function injectFaults(
+  faults: Faults,
+  seed: number,
+  routes: Routes,
+  more?: (routes: Routes) => FaultRule[],
+) {
   const isOther: FaultRule["when"] = ({ route }) => route !== routes.token && route !== routes.createAccount;
   const probability = FAULTY_SHARE;
   faults.seed(seed);
+  for (const rule of more?.(routes) ?? []) faults.add(rule);
   // Separate and rare: it affects every pending call, not only the one that meets it.
   const usesToken: FaultRule["when"] = ({ route }) => route !== routes.token;
   faults.add({
@@ -67,7 +81,7 @@ export function injectFaults(faults: Faults, seed: number, routes: { token: stri
   faults.add({
     route: routes.createAccount,
     probability,
-    fault: [...FAULTS, ...FALSE_REJECTIONS, ...LATE_FAULTS],
+    fault: [...FAULTS, ...FALSE_REJECTIONS, ...lateFaults(LIST_LAG_MS)],
   });
   faults.add({ route: "*", when: isOther, probability, fault: [...FAULTS, ...FALSE_REJECTIONS] });
 }

@@ -8,7 +8,7 @@ export interface Entry {
   provider: ProviderName;
   customerId: string;
   visitId: string;
-  /** `POST finalize`, `GET link`, or what happened without a request: `chose`, `received`. */
+  /** `POST finalize`, `GET link`, or what happened without a request: `chose`, `received`, a webhook's type. */
   what: string;
   /** The number of the account that was chosen in this tab, if any. */
   choice?: string;
@@ -16,6 +16,8 @@ export interface Entry {
   httpStatus?: number;
   /** The link as it was reported. */
   link?: ReportedLink;
+  /** The account that a `bank_account.updated` reports. */
+  updatedAccountId?: string;
   /** Why a request was rejected, or the link failed. */
   code?: ProblemCode;
   /** Of a link reported as linked: whether that was true at the provider at that moment. */

@@ -18,6 +18,8 @@ export async function readWhenSettled(
   url: string,
   customers: Customer[],
   isReported: (link: Link) => boolean,
+  /** Open links that need not be waited for. */
+  mayStayOpen: (link: Link) => boolean,
 ): Promise<Link[]> {
   const linksOf = new Map<string, Link[]>();
   const deadlineMs = Date.now() + SETTLE_WITHIN_MS;
@@ -27,7 +29,9 @@ export async function readWhenSettled(
       linksOf.set(customer.customerId, await readLinks(url, customer));
     });
     waiting = waiting.filter(({ customerId }) =>
-      linksOf.get(customerId)?.some((link) => isOpen(link) || (isEnded(link) && !isReported(link))),
+      linksOf
+        .get(customerId)
+        ?.some((link) => (isOpen(link) && !mayStayOpen(link)) || (isEnded(link) && !isReported(link))),
     );
     if (waiting.length === 0 || Date.now() > deadlineMs) return [...linksOf.values()].flat();
     await delay(SETTLE_POLL_MS);

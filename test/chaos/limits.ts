@@ -24,6 +24,17 @@ const TRANSIT_MS = 1_200;
 
 /** The latest that a list may show a new account: after the first lookup, before the last. */
 export const LIST_LAG_MS = LAST_LOOKUP_MS - TRANSIT_MS;
+/** In the row of late lists: as late as a machine that is not too busy allows. */
+export const LATE_LIST_LAG_MS = LAST_LOOKUP_MS - 800;
+export const LATE_LIST_SHARE = 0.5;
+/** Of all links of the row. */
+export const CONTRADICTING_SHARE = 0.3;
+/** Gateways answer in the provider's stead now and then, and all the time in a burst. */
+export const GATEWAY_SHARE = 0.1;
+export const GATEWAY_BURST_EVERY_MS = 15_000;
+export const GATEWAY_BURST_MS = 3_000;
+/** Of the calls that create an account. */
+export const ODD_BODY_SHARE = 0.5;
 /** Work that completes after the Worker has given up on the call, and before its first lookup. */
 export const WORK_AFTER_TIMEOUT_MS = { from: UPSTREAM_TIMEOUT_MS + 50, to: FIRST_LOOKUP_MS - 100 } as const;
 export const SLOW_MS = { from: 50, to: UPSTREAM_TIMEOUT_MS * 0.7 } as const;
@@ -54,8 +65,13 @@ export const LIFE_MIN_MS = 1_500;
 /** A kill that waits for a certain call happens after this time anyway. */
 export const KILL_MOMENT_WITHIN_MS = 3_000;
 
-/** The time that the alarms get at the end, when no browser sends requests any more. */
-export const SETTLE_WITHIN_MS = 60_000;
+/** A link that is open longer than this is stuck: more than a few of them fail the run. */
+export const OPEN_TOO_LONG_MS = 3 * 60_000;
+export const TOO_LONG_ALLOWED = { links: 2, of: 5_000 } as const;
+/** The time that the alarms get at the end, when no browser sends requests any more; then what is open is stuck. */
+export const SETTLE_WITHIN_MS = OPEN_TOO_LONG_MS + 5_000;
+/** A link that Cybrid contradicts stays open by design; it is watched for so long, in case it posts again. */
+export const CONTRADICTION_WATCHED_MS = 20_000;
 export const SETTLE_POLL_MS = 1_000;
 export const LEDGERS_AT_ONCE = 8;
 

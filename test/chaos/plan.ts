@@ -30,6 +30,8 @@ export interface Visit {
   ending: Ending;
   /** How long after the finalize was sent the page closes. */
   vanishAfterMs: number;
+  /** What Cybrid names otherwise than Plaid Link did; `null`: they agree. */
+  contradicts: "institution" | "mask" | null;
   /** The first create is aborted after this time and repeated with its key; `null`: it is not. */
   createAbortedAfterMs: number | null;
 }
@@ -40,6 +42,15 @@ export interface CustomerPlan {
   /** Visits of one round happen at the same time. */
   rounds: Visit[][];
 }
+
+/** What a row of the matrix may set. */
+export interface Crowding {
+  providers: Readonly<Record<ProviderName, number>>;
+  /** The share of visits in which Plaid Link and Cybrid contradict each other. */
+  contradicting: number;
+}
+
+export const USUAL_CROWDING: Crowding = { providers: { cybrid: 60, lynx: 40 }, contradicting: 0 };
 
 const ENDINGS: Readonly<Record<Ending, number>> = {
   finalize: 50,
@@ -57,8 +68,14 @@ const INSTITUTIONS = { ins_109508: 70, ins_127287: 30 } as const;
 const VANISH_WITHIN_MS = 400;
 const CREATE_ABORTED_WITHIN_MS = 300;
 
-export function planVisits(links: number, seed: number): CustomerPlan[] {
+export function planVisits(
+  links: number,
+  seed: number,
+  { providers, contradicting }: Crowding = USUAL_CROWDING,
+): CustomerPlan[] {
   const draw = new Draw(seed, "visits");
+  // Its own draw, so that the rest of the plan is the same in every row.
+  const contradictions = new Draw(seed, "contradictions");
   const customers: CustomerPlan[] = [];
   let planned = 0;
 
@@ -71,6 +88,9 @@ export function planVisits(links: number, seed: number): CustomerPlan[] {
       subtype: draw.weighted(SUBTYPES),
       ending: draw.weighted(ENDINGS),
       vanishAfterMs: draw.whole(0, VANISH_WITHIN_MS),
+      contradicts: contradictions.chance(contradicting)
+        ? contradictions.weighted({ institution: 50, mask: 50 })
+        : null,
       createAbortedAfterMs: draw.chance(0.05) ? draw.whole(0, CREATE_ABORTED_WITHIN_MS) : null,
     };
   }
@@ -82,7 +102,7 @@ export function planVisits(links: number, seed: number): CustomerPlan[] {
   }
 
   while (planned < links) {
-    const provider = draw.weighted({ cybrid: 60, lynx: 40 });
+    const provider = draw.weighted(providers);
     const rounds: Visit[][] = [];
     const wanted = Math.min(draw.whole(1, VISITS_PER_CUSTOMER_MAX), links - planned);
     for (let left = wanted; left > 0; ) {

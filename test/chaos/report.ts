@@ -8,6 +8,7 @@ import type { Kill } from "./restartable-worker.ts";
 import type { Figure, Verdict } from "./verdict.ts";
 
 export interface RunFigures {
+  row: string;
   seed: number;
   tookMs: number;
   visits: readonly VisitRecord[];
@@ -26,6 +27,7 @@ export function report(run: RunFigures): string[] {
   const faulted = calls.filter(({ fault }) => fault !== undefined);
   const inRefresh = visits.filter(({ refreshAccountId }) => refreshAccountId !== null).length;
   return [
+    line("row", run.row),
     line("seed", `${run.seed}`),
     line("links", `${visits.length}, ${inRefresh} of them refreshes`),
     line(
@@ -48,10 +50,65 @@ export function report(run: RunFigures): string[] {
     line("untrue successes", `${countOf("untrue", verdict)}`),
     line("finished accounts unreported", `${countOf("unreported", verdict)}`),
     line("links still open", `${verdict.open.length}`),
+    line("open longer than 3 min", `${verdict.tooLong.length}`),
+    line("open by design", `${verdict.openByDesign.length}`),
     line("recovery", durationsText(recovery.disturbed)),
     line("undisturbed", durationsText(recovery.undisturbed)),
     line("took", `${Math.round(run.tookMs / 1_000)} s`),
   ];
+}
+
+export interface MatrixRow {
+  name: string;
+  links: number;
+  /** Of the upstream calls. */
+  faulty: string;
+  verdict: Verdict;
+  recovery: Durations;
+  tookMs: number;
+  hasPassed: boolean;
+}
+
+/** All rows in one table. */
+export function matrixTable(rows: readonly MatrixRow[]): string[] {
+  const head = [
+    "row",
+    "links",
+    "faulty",
+    "doubled",
+    "untrue",
+    "unreported",
+    "> 3 min",
+    "by design",
+    "median s",
+    "p95 s",
+    "max s",
+    "took s",
+    "",
+  ];
+  const cells = rows.map(({ name, links, faulty, verdict, recovery, tookMs, hasPassed }) => [
+    name,
+    links,
+    faulty,
+    countOf("doubled", verdict),
+    countOf("untrue", verdict),
+    countOf("unreported", verdict),
+    verdict.tooLong.length,
+    verdict.openByDesign.length,
+    ...[recovery.medianMs, recovery.p95Ms, recovery.maxMs].map((ms) => (ms / 1_000).toFixed(2)),
+    Math.round(tookMs / 1_000),
+    hasPassed ? "passed" : "FAILED",
+  ]);
+  const texts = [head, ...cells.map((row) => row.map(String))];
+  const widths = head.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
+  return texts.map((row) =>
+    row
+      .map((text, column) =>
+        column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 /** Counts links: the same offence reported twice is one. */
@@ -78,7 +135,7 @@ function tallied(names: readonly string[]): string {
   );
 }
 
-function share(part: number, whole: number): string {
+export function share(part: number, whole: number): string {
   return whole === 0 ? "0 %" : `${((part / whole) * 100).toFixed(1)} %`;
 }
 

@@ -1,4 +1,4 @@
-/** The providers and Plaid for a fault run: protections off, states short, a quarter of all calls faulty. */
+/** The providers and Plaid for a fault run: the row's settings, states short, a quarter of all calls faulty. */
 import type { ProviderName } from "../../worker/contract.ts";
 import type { Call } from "../simulators/call-log.ts";
 import { type CybridStandIn, startCybrid } from "../simulators/cybrid/index.ts";
@@ -7,6 +7,7 @@ import { type LynxStandIn, startLynx } from "../simulators/lynx/index.ts";
 import { PlaidBackend } from "../simulators/plaid/backend.ts";
 import { injectFaults } from "./fault-mix.ts";
 import { ACCOUNT_MS, LINK_TOKEN_LAG_MS, WORKFLOW_MS } from "./limits.ts";
+import type { Row } from "./rows.ts";
 
 /** An account at a provider, whichever it is. */
 export interface HeldAccount {
@@ -35,13 +36,14 @@ export interface StandIns {
 
 export interface StandInOptions {
   seed: number;
+  row: Row;
   /** Called for every request that creates an account, before it is handled. */
   onCreateAccount: (request: FaultedRequest) => void;
 }
 
-export async function startStandIns({ seed, onCreateAccount }: StandInOptions): Promise<StandIns> {
+export async function startStandIns({ seed, row, onCreateAccount }: StandInOptions): Promise<StandIns> {
   const plaid = new PlaidBackend();
-  plaid.settings.singleUsePublicTokens = false;
+  plaid.settings.singleUsePublicTokens = row.singleUsePublicTokens ?? false;
   const cybrid = await startCybrid({
     plaid,
     settings: {
@@ -50,9 +52,10 @@ export async function startStandIns({ seed, onCreateAccount }: StandInOptions): 
       tokenLagMs: LINK_TOKEN_LAG_MS,
       accountMs: ACCOUNT_MS,
       accountOutcome: "by-customer",
+      ...row.cybrid,
     },
   });
-  const lynx = await startLynx({ plaid, settings: { duplicateDetection: false } });
+  const lynx = await startLynx({ plaid, settings: { duplicateDetection: false, ...row.lynx } });
   const createAccountRoutes = {
     cybrid: "POST /api/external_bank_accounts",
     lynx: `POST ${lynx.paths.linkVerified}`,
@@ -71,7 +74,7 @@ export async function startStandIns({ seed, onCreateAccount }: StandInOptions): 
         return false;
       },
     });
-    injectFaults(faults, seed + index, { token: "POST /oauth/token", createAccount });
+    injectFaults(faults, seed + index, { token: "POST /oauth/token", createAccount }, row.faults);
   }
 
   return {
@@ -87,6 +90,18 @@ export async function startStandIns({ seed, onCreateAccount }: StandInOptions): 
       await lynx.close();
     },
   };
+}
+
+/** The account that a link claims: by its id or, where Lynx told none, by the visit that chose it. */
+export function findClaimed(
+  held: readonly HeldAccount[],
+  accountId: string | null,
+  visitId: string,
+): HeldAccount | undefined {
+  if (accountId !== null) return held.find(({ id }) => id === accountId);
+  return held.find(
+    ({ provider, accountNumber }) => provider === "lynx" && accountNumber?.includes(`/${visitId}/`),
+  );
 }
 
 function heldByCybrid(cybrid: CybridStandIn, customerId?: string): HeldAccount[] {

@@ -34,6 +34,10 @@ function listVisits({ verdict, recovery, links, show }: TimelinesEvidence) {
       visitId: reference ?? "",
       about: `still ${status}: ${id}`,
     })),
+    ...verdict.tooLong.map(({ id, reference }) => ({
+      visitId: reference ?? "",
+      about: `open too long: ${id}`,
+    })),
     ...links
       .filter(({ problem }) => problem && problem.code === show)
       .map(({ reference }) => ({ visitId: reference ?? "", about: `failed: ${show}` })),

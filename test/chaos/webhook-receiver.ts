@@ -30,7 +30,7 @@ export interface WebhookReceiverOptions {
   journal: Journal;
   seed: number;
   /** Whether the provider holds this account, as far as a host could tell. */
-  isLive: (provider: ProviderName, customerId: string, accountId: string | null) => boolean;
+  isLive: (provider: ProviderName, customerId: string, accountId: string | null, visitId: string) => boolean;
 }
 
 export interface WebhookReceiver extends Server {
@@ -49,17 +49,19 @@ export async function startWebhookReceiver(options: WebhookReceiverOptions): Pro
   const reportedLinks = new Set<string>();
   let repeats = 0;
 
-  function log({ link_id, customer_id, provider, mode, status, account_id, reference }: Message["data"]) {
+  function log({ type, data }: Message) {
+    const { link_id, customer_id, provider, mode, status, account_id, reference } = data;
+    const about = { to: "webhook", provider, customerId: customer_id, visitId: reference ?? "" } as const;
+    if (type === "bank_account.updated" && account_id !== null) {
+      journal.add({ ...about, what: type, updatedAccountId: account_id });
+    }
     if (link_id === null || (status !== "linked" && status !== "failed")) return;
     reportedLinks.add(link_id);
     journal.add({
-      to: "webhook",
-      provider,
-      customerId: customer_id,
-      visitId: reference ?? "",
+      ...about,
       what: "received",
       link: { id: link_id, mode: mode ?? "link", status, accountId: account_id },
-      ...(status === "linked" && { wasTrue: isLive(provider, customer_id, account_id) }),
+      ...(status === "linked" && { wasTrue: isLive(provider, customer_id, account_id, about.visitId) }),
     });
   }
 
@@ -68,7 +70,8 @@ export async function startWebhookReceiver(options: WebhookReceiverOptions): Pro
     const { socket } = c.env.incoming;
     // A message that fails verification is a defect: it is never accepted, so its link stays unreported.
     const verified = new Webhook(WEBHOOK_SECRET).verify(await c.req.text(), c.req.header());
-    const { data } = verified as Message;
+    const message = verified as Message;
+    const { data } = message;
     const id = c.req.header("webhook-id") ?? "";
     const earlier = attempts.get(id) ?? 0;
     attempts.set(id, earlier + 1);
@@ -79,7 +82,7 @@ export async function startWebhookReceiver(options: WebhookReceiverOptions): Pro
     if (how === "rejected") return c.body(null, 500);
     if (how !== "unread") {
       if (data.link_id !== null && reportedLinks.has(data.link_id)) repeats += 1;
-      log(data);
+      log(message);
     }
     if (how === "accepted") return c.body(null, 204);
     socket.resetAndDestroy();

@@ -66,6 +66,9 @@ export async function answerWithFault(attempt: Attempt): Promise<Response> {
         headers: { ...own.headers, ...fault.headers },
       });
     }
+    case "text":
+      if (fault.work === "done") attempt.work();
+      return textResponse(fault, fault.text, fault.contentType);
     case "rate-limit": {
       const headers: Record<string, string> =
         fault.retryAfter === null ? {} : { "retry-after": String(fault.retryAfter) };
@@ -99,7 +102,11 @@ function jsonResponse(answer: Answer): Response {
   return textResponse(answer, JSON.stringify(answer.body));
 }
 
-function textResponse({ status, headers }: Answer, text: string, contentType = JSON_TYPE): Response {
+function textResponse(
+  { status, headers }: Omit<Answer, "body">,
+  text: string,
+  contentType = JSON_TYPE,
+): Response {
   return new Response(text, { status, headers: { ...headers, "content-type": contentType } });
 }
 

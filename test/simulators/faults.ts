@@ -21,6 +21,8 @@ type FaultKind =
   | { kind: "cut" }
   /** Any 4xx or 5xx. Without a body, the provider's own error shape. */
   | { kind: "status"; status: number; work?: Work; body?: unknown; headers?: Record<string, string> }
+  /** Not JSON but this text: a gateway's page, a body that nobody documented, or nothing at all. */
+  | { kind: "text"; status: number; text: string; contentType?: string; work?: Work }
   /** `retryAfter` in seconds, or an HTTP date, or `null` for no such header. */
   | { kind: "rate-limit"; retryAfter: number | string | null }
   /** Done; the first half of the JSON, in an otherwise valid HTTP answer. */
@@ -125,7 +127,7 @@ export class Faults {
 /** `drop:done`, `status:503`, `status:503:done`: how the call log names a fault. */
 export function faultLabel(fault: Fault): string {
   const parts: (string | number)[] = [fault.kind];
-  if (fault.kind === "status") parts.push(fault.status);
+  if (fault.kind === "status" || fault.kind === "text") parts.push(fault.status);
   if ("work" in fault && fault.work) parts.push(fault.work);
   if (fault.listLagMs !== undefined) parts.push("late-in-list");
   return parts.join(":");

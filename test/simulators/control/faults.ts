@@ -29,6 +29,14 @@ const fault = z.discriminatedUnion("kind", [
     listLagMs,
   }),
   z.strictObject({
+    kind: z.literal("text"),
+    status: z.int().min(200).max(599),
+    text: z.string(),
+    contentType: z.string().exactOptional(),
+    work: work.exactOptional(),
+    listLagMs,
+  }),
+  z.strictObject({
     kind: z.literal("rate-limit"),
     retryAfter: z.union([ms, z.string()]).nullable(),
     listLagMs,

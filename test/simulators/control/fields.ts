@@ -88,9 +88,11 @@ const lynx: Record<keyof LynxSettings, Field> = {
   answers: unpublished(choice("Responses are", "enveloped", "bare")),
   linkTokenField: unpublished(choice("The link token is called", "token", "linkToken")),
   linkVerifiedData: unpublished(choice("Link Verified answers", "uuid", "object", "nothing")),
+  linkVerifiedWarns: unpublished(onOff("Link Verified warns beside its answer")),
   redirectUris: listOrAll("Registered redirect URIs"),
   members: listOrAll("Members"),
   duplicateDetection: unpublished(onOff("Duplicates are detected")),
+  verifiedIndicator: unpublished(onOff("The list says that an account is verified")),
   listLagMs: number("Milliseconds until the list shows a new account"),
 };
 

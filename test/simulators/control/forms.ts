@@ -64,6 +64,7 @@ function faultRule(form: URLSearchParams): unknown {
     silence: { kind, work },
     drop: { kind, work },
     status: { kind, work, status: value },
+    text: { kind, work, status: value, text: "" },
     "rate-limit": { kind, retryAfter: amount === undefined ? null : value },
     "oversized-json": { kind, ...(amount !== undefined && { bytes: value }) },
     "html-page": { kind: "wrong-content-type", page: true },

@@ -2,12 +2,18 @@
 import type { Answer } from "../answer.ts";
 import { isRedirectUri } from "../plaid/redirect-uri.ts";
 import type { ProviderRequest } from "../provider-server.ts";
-import { apiError, systemError } from "./exceptions.ts";
+import { apiError, type LynxException, systemError } from "./exceptions.ts";
 import { type AccountType, accountTypes, type Organisation } from "./organisation.ts";
 import { parameterException, requiredStrings } from "./required-strings.ts";
 
 const MAX_KEY_LENGTH = 255;
 const keyPath = "idempotency.idempotencyKey";
+
+const warning: LynxException = {
+  errorCode: null,
+  exceptionSource: "SYSTEM",
+  exceptionMessage: "The account was added, but its name was shortened",
+};
 
 /** Get Link Token. A reused key replays the earlier token, expired or not. */
 export function getLinkToken(organisation: Organisation, request: ProviderRequest): Answer {
@@ -56,7 +62,7 @@ export function linkVerified(organisation: Organisation, request: ProviderReques
     const account = accounts.find(({ id }) => id === fields["data.memberBankAccount.partnerAccountId"]);
     if (!account) throw systemError("partnerAccountUnknown", "The partner account is not known");
 
-    const { duplicateDetection, listLagMs, linkVerifiedData } = organisation.settings;
+    const { duplicateDetection, listLagMs, linkVerifiedData, linkVerifiedWarns } = organisation.settings;
     const added = {
       clientMemberId,
       name: fields["data.memberBankAccount.name"],
@@ -70,7 +76,7 @@ export function linkVerified(organisation: Organisation, request: ProviderReques
     }
     const { id } = organisation.addAccount(added);
     const data = { uuid: id, object: { id }, nothing: null }[linkVerifiedData];
-    return success(organisation, data);
+    return success(organisation, data, linkVerifiedWarns ? [warning] : []);
   });
 }
 
@@ -87,7 +93,7 @@ export function listAccounts(organisation: Organisation, request: ProviderReques
       type: account.type,
       routingNumber: account.routingNumber,
       name: account.name,
-      verifiedIndicator: true,
+      verifiedIndicator: organisation.settings.verifiedIndicator,
       verifiedDate: new Date(account.createdAtMs).toISOString(),
     }));
   return success(organisation, { member: { clientMemberId }, clientOrg: { name }, externalAccounts });
@@ -115,6 +121,6 @@ function isAccountType(type: string): type is AccountType {
   return (accountTypes as readonly string[]).includes(type);
 }
 
-function success({ settings }: Organisation, data: unknown): Answer {
-  return { status: 200, body: settings.answers === "bare" ? data : { data, exceptions: [] } };
+function success({ settings }: Organisation, data: unknown, exceptions: LynxException[] = []): Answer {
+  return { status: 200, body: settings.answers === "bare" ? data : { data, exceptions } };
 }

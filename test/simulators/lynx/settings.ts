@@ -19,12 +19,17 @@ export interface LynxSettings {
   /** The data that Link Verified answers. Undocumented; a similar operation answers a UUID. */
   linkVerifiedData: "uuid" | "object" | "nothing";
 
+  /** On: an account was added, and yet an exception says something beside it. Undocumented, but possible. */
+  linkVerifiedWarns: boolean;
+
   /** `null`: every URI counts as registered. */
   redirectUris: string[] | null;
   /** `null`: every clientMemberId counts as a member. */
   members: string[] | null;
   /** On: a second account with the same number is rejected. Whether Lynx does so is not published. */
   duplicateDetection: boolean;
+  /** What the list says of every account. When it is false is not published. */
+  verifiedIndicator: boolean;
   /** Time until a new account appears in the list. */
   listLagMs: number;
 }
@@ -49,9 +54,11 @@ export function defaultLynxSettings(): LynxSettings {
     answers: "enveloped",
     linkTokenField: "token",
     linkVerifiedData: "uuid",
+    linkVerifiedWarns: false,
     redirectUris: null,
     members: null,
     duplicateDetection: false,
+    verifiedIndicator: true,
     listLagMs: 0,
   };
 }

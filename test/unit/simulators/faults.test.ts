@@ -137,6 +137,19 @@ describe("stand-ins: injected faults", () => {
     assert.match(await (await request()).text(), /^<!doctype html>/);
   });
 
+  it("answers a text in place of JSON, even an empty one, before or after the work", async (t) => {
+    const page: Fault = { kind: "text", status: 403, text: "<h1>Blocked</h1>", contentType: "text/html" };
+    const { server, request, worked } = await faulty(t, page);
+    const blocked = await request();
+    assert.equal(blocked.status, 403);
+    assert.equal(blocked.headers.get("content-type"), "text/html");
+    assert.equal(await blocked.text(), "<h1>Blocked</h1>");
+    assert.equal(worked(), 0);
+    server.faults.once("*", { kind: "text", status: 200, text: "", work: "done" });
+    assert.equal(await (await request()).text(), "");
+    assert.equal(worked(), 1);
+  });
+
   it("expires an access token early", async (t) => {
     const { request, worked } = await faulty(t, { kind: "expired-token" });
     assert.equal((await request()).status, 401);

@@ -201,6 +201,13 @@ describe("Lynx stand-in: Link External Account Verified", () => {
     assert.equal(bare.body, lynx.accounts()[2]?.id);
   });
 
+  it("can warn beside its answer, and add the account all the same", async (t) => {
+    const { lynx, post, linkVerifiedRequest } = await testLynx(t, { settings: { linkVerifiedWarns: true } });
+    const { status, body } = await post(paths.linkVerified, linkVerifiedRequest("member-1"));
+    assert.deepEqual([status, body.data], [200, lynx.accounts()[0]?.id]);
+    assert.equal(body.exceptions.length, 1);
+  });
+
   it("does nothing under a key that has succeeded, whatever the body says", async (t) => {
     const { lynx, plaid, post, linkVerifiedRequest } = await testLynx(t);
     plaid.settings.singleUsePublicTokens = false;
@@ -277,6 +284,13 @@ describe("Lynx stand-in: Link External Account Verified", () => {
 describe("Lynx stand-in: the list of accounts", () => {
   const listRequest = (clientMemberId: string) => ({
     data: { member: { clientMemberId }, clientOrg: { name: "example-org" } },
+  });
+
+  it("can list accounts as not verified", async (t) => {
+    const { post, linkVerifiedRequest } = await testLynx(t, { settings: { verifiedIndicator: false } });
+    await post(paths.linkVerified, linkVerifiedRequest("member-1"));
+    const { body } = await post(paths.accounts, listRequest("member-1"));
+    assert.equal(body.data.externalAccounts[0].verifiedIndicator, false);
   });
 
   it("lists the member's accounts without identifiers", async (t) => {

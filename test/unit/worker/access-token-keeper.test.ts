@@ -68,6 +68,15 @@ describe("an access token", () => {
 });
 
 describe("rejected credentials", () => {
+  test("are the token endpoint's own word, not the page of a gateway before it", async (t) => {
+    const page = () => new Response("<h1>Request blocked</h1>", { status: 403 });
+    const { wake, calls } = await keeper(t, (call) => (call === 1 ? page() : token(call)));
+    const blocked = await wake().get("cybrid");
+    assert.equal(!blocked.ok && blocked.failure.code, "provider_unavailable");
+    assert.ok((await wake().get("cybrid")).ok);
+    assert.equal(calls(), 2);
+  });
+
   test("are tried once per thirty seconds", async (t) => {
     const { wake, calls, pass } = await keeper(t, refusal);
     for (let times = 0; times < 3; times++) {

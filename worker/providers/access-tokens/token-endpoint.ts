@@ -1,7 +1,10 @@
 /** A client-credentials call to a provider's token endpoint. Its failures never leave an account in doubt. */
-import type * as z from "zod";
+import * as z from "zod";
 import { callUpstream, type UpstreamOptions, type UpstreamRequest } from "../http.ts";
 import { notDone, type Result, succeed } from "../provider.ts";
+
+/** RFC 6749, 5.2. */
+const refusalAnswer = z.object({ error: z.string() });
 
 export async function callTokenEndpoint<Schema extends z.ZodType>(
   request: Pick<UpstreamRequest, "call" | "url"> & { body: object },
@@ -19,6 +22,9 @@ export async function callTokenEndpoint<Schema extends z.ZodType>(
   if (answer.status === 429 || answer.status >= 500) {
     return notDone("provider_unavailable", answer.retryAfterMs);
   }
+  const isOwnError = refusalAnswer.safeParse(answer.body).success || options.errorCode(answer.body);
+  // A firewall's page or a proxy's: the token endpoint has not spoken, and the credentials may be right.
+  if (answer.status >= 400 && !isOwnError) return notDone("provider_unavailable", answer.retryAfterMs);
   const parsed = schema.safeParse(answer.body);
   return parsed.success ? succeed(parsed.data) : notDone("provider_misconfigured");
 }
