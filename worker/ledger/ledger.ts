@@ -12,6 +12,7 @@ import {
   LINK_REUSE_MIN_LIFE_MS,
   LINKS_LISTED_MAX,
   LINKS_PER_HOUR,
+  POLL_MAX_MS,
   RETRY_AFTER_CONFLICT_S,
 } from "../limits.ts";
 import { type Log, log, loggableCode, loggableId } from "../log.ts";
@@ -309,7 +310,11 @@ export class Ledger extends DurableObject<LedgerEnv> {
     do {
       await within(deadlineMs - Date.now(), this.#driver.run(linkId, requestId, deadlineMs));
       const record = this.#store.link(linkId);
-      if (!record || !isWorking(record) || record.notBeforeMs > deadlineMs) return;
+      if (!record || !isWorking(record)) return;
+      // A pause that the provider asked for: the caller is told when to ask again.
+      if (record.notBeforeMs > deadlineMs + POLL_MAX_MS) return;
+      // The next poll would come too late for this caller, who still wants to wait that long.
+      if (record.notBeforeMs > deadlineMs) await sleep(Math.max(deadlineMs - Date.now(), 0));
     } while (Date.now() < deadlineMs);
   }
 
