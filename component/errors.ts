@@ -19,7 +19,7 @@ export class BankLinkError extends Error {
   /** The same request may succeed later, unchanged. */
   declare readonly retryable: boolean;
   declare readonly requestId: string | null;
-  /** The API's `Retry-After`; 0 or NaN when it gave none. */
+  /** The API's `Retry-After`; not above 0 when it gave no seconds. */
   declare readonly retryAfterMs: number;
 
   constructor(code: BankLinkErrorCode, retryable = true, requestId: string | null = null, retryAfterMs = 0) {

@@ -34,12 +34,13 @@ export async function generateManifest(): Promise<Manifest> {
   for (const declaration of declarations) {
     const { members, events, attributes } = declaration;
     if (members) declaration.members = members.filter(isPublic);
-    // An event that is dispatched but not listed in the header has no name here; it is one that is listed.
+    // The analyzer also finds where events are dispatched, without their names; the header lists every event.
     if (events) declaration.events = events.filter(({ name }) => name);
     for (const event of events ?? []) {
-      const className = event.type?.text ?? "";
-      const fields = details.get(className)?.join(", ");
-      if (fields) event.description = `${docs.get(className)} \`detail\`: \`{${fields}}\`.`;
+      const { type } = event;
+      const fields = type && details.get(type.text);
+      if (type && fields)
+        event.description = `${docs.get(type.text)} \`detail\`: \`{${fields.join(", ")}}\`.`;
     }
     for (const { type } of attributes ?? []) if (type) type.text = unions.get(type.text) ?? type.text;
   }

@@ -81,5 +81,5 @@ export function nearestLanguage(element: Element): string {
 }
 
 function primary(tag: string): string {
-  return tag.toLowerCase().split("-")[0] ?? "";
+  return tag.toLowerCase().replace(/-.*/s, "");
 }
