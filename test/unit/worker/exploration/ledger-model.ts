@@ -19,7 +19,7 @@ import { factsAfterAnswer, factsAfterPost, NO_FACTS } from "./facts.ts";
 import { checkMove, checkPost, checkWorld } from "./invariants.ts";
 import { bodyOf, type ModelLink, type Pending, type State } from "./ledger-state.ts";
 import { MADE, type PostPlan } from "./posts.ts";
-import { CUSTOMER, carryOut, INSTITUTION, type Protection, type WorldAccount } from "./world.ts";
+import { CUSTOMER, carryOut, INSTITUTION, type Protection, START_MS, type WorldAccount } from "./world.ts";
 
 export interface Machine {
   transition: typeof transition;
@@ -38,7 +38,7 @@ export interface Setting {
   posts: PostPlan[];
   /** The faults of a lookup. */
   lookups: LookupPlan[];
-  /** When each link's public token arrives. */
+  /** When each link's public token arrives, from the start. */
   finalizedAtMs: number[];
   givesIds?: boolean;
   /** Accounts made outside this ledger. */
@@ -58,11 +58,11 @@ const FAULTS_UNTIL_MS = 2 * HOUR_MS;
 
 export function start({ protection, finalizedAtMs, givesIds = true, strangers = [] }: Setting): State {
   return {
-    nowMs: 0,
+    nowMs: START_MS,
     world: { protection, givesIds, accounts: strangers, pendingWork: [], unreadableUntilMs: 0 },
     links: finalizedAtMs.map((atMs, index) => ({
       record: readyLink(`lnk_${index + 1}`),
-      pausedUntilMs: atMs,
+      pausedUntilMs: START_MS + atMs,
       pending: null,
       facts: NO_FACTS,
     })),
@@ -74,12 +74,12 @@ function readyLink(id: string): LinkRecord {
   const request = { customerId: CUSTOMER, accountId: null, redirectUri: null, language: "en" };
   const result = succeed({
     state: "ready" as const,
-    providerState: { workflowGuid: "w", workflowCreatedAt: new Date(0).toISOString() },
+    providerState: { workflowGuid: "w", workflowCreatedAt: new Date(START_MS).toISOString() },
     linkToken: `link-${id}`,
     linkTokenLifeMs: 4 * HOUR_MS,
   });
-  const preparing = beginLink({ id, provider: "cybrid", request, reference: null }, 0);
-  return after(preparing, { type: "prepared", result }, 0);
+  const preparing = beginLink({ id, provider: "cybrid", request, reference: null }, START_MS);
+  return after(preparing, { type: "prepared", result }, START_MS);
 }
 
 export function ledgerModel(setting: Setting, machine: Machine = MACHINE): Model<State> {
@@ -91,7 +91,7 @@ export function ledgerModel(setting: Setting, machine: Machine = MACHINE): Model
       const nowMs = Math.max(state.nowMs, dueMs(linkAt(state, index)));
       return choices({ ...state, nowMs, world: carryOut(state.world, nowMs) }, index).map((choice) => ({
         ...choice,
-        label: `${nowMs} ms: ${choice.label}`,
+        label: `${nowMs - START_MS} ms: ${choice.label}`,
       }));
     },
     nowMs: ({ nowMs }) => nowMs,

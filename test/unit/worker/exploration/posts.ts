@@ -120,6 +120,7 @@ export const LISTED_TOO_LATE = [
     now({ settlesAfterMs: 5 * MINUTE_MS, listedAfterMs: DEAD_MS + 2 * TIMEOUT_MS }),
   ),
   lost("dropped, made, listed after four time-outs", now({ listedAfterMs: DEAD_MS + 4 * TIMEOUT_MS })),
+  lost("dropped, made, listed two hours later", now({ listedAfterMs: 2 * HOUR_MS })),
 ];
 
 export const CONTRADICTING = [

@@ -19,7 +19,7 @@ import {
 import { type Choice, type Model, ViolationError } from "./explore.ts";
 import { checkIdentity, checkTokens } from "./invariants.ts";
 import { bodyOf } from "./ledger-state.ts";
-import { CUSTOMER } from "./world.ts";
+import { CUSTOMER, START_MS } from "./world.ts";
 
 interface State {
   nowMs: number;
@@ -49,7 +49,7 @@ const FAULTS: Record<string, Result<Preparation>> = {
 };
 
 export const PREPARING: State = {
-  nowMs: 0,
+  nowMs: START_MS,
   record: beginLink(
     {
       id: "lnk_1",
@@ -57,7 +57,7 @@ export const PREPARING: State = {
       request: { customerId: CUSTOMER, accountId: null, redirectUri: null, language: "en" },
       reference: null,
     },
-    0,
+    START_MS,
   ),
   pausedUntilMs: 0,
 };
@@ -107,7 +107,7 @@ function polls(state: State, hasBegun: boolean): Choice<State>[] {
 }
 
 function choose(state: State, label: string, event: LinkEvent): Choice<State> {
-  return { label: `${state.nowMs} ms: ${label}`, take: () => apply(state, event) };
+  return { label: `${state.nowMs - START_MS} ms: ${label}`, take: () => apply(state, event) };
 }
 
 function apply(state: State, event: LinkEvent): State {

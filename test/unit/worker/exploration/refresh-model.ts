@@ -12,6 +12,7 @@ import {
 import { account, after, ready, search } from "../links.ts";
 import { type Choice, type Model, ViolationError } from "./explore.ts";
 import { checkIdentity, checkTokens } from "./invariants.ts";
+import { START_MS } from "./world.ts";
 
 interface State {
   nowMs: number;
@@ -36,8 +37,8 @@ export const REFRESHING: Record<string, State> = Object.fromEntries(
   (["refresh_required", "active", "processing", "removed", "failed"] as const).map((status) => [
     status,
     {
-      nowMs: 0,
-      record: after(ready(), { type: "finalize_refresh", accountId: "acc_1" }, 0),
+      nowMs: START_MS,
+      record: after(ready(), { type: "finalize_refresh", accountId: "acc_1" }, START_MS),
       pausedUntilMs: 0,
       status,
     },
@@ -49,7 +50,10 @@ export const refreshModel: Model<State> = {
     const { record } = state;
     if (record.status !== "finalizing") return [];
     const nowMs = Math.max(state.nowMs, record.notBeforeMs, state.pausedUntilMs);
-    return step({ ...state, nowMs }).map((choice) => ({ ...choice, label: `${nowMs} ms: ${choice.label}` }));
+    return step({ ...state, nowMs }).map((choice) => ({
+      ...choice,
+      label: `${nowMs - START_MS} ms: ${choice.label}`,
+    }));
   },
   nowMs: ({ nowMs }) => nowMs,
   endsWithinMs: () => HOUR_MS,

@@ -15,6 +15,7 @@ import {
   NOT_DONE,
   REJECTED,
 } from "./posts.ts";
+import { START_MS } from "./world.ts";
 
 const cybrid = { ...search, accountFailure: toAccountFailure };
 const EVERYTHING = [
@@ -51,9 +52,9 @@ export const NAMESAKE: Setting = {
       guid: "acc_stranger",
       linkId: null,
       name: "Bank - Checking",
-      madeAtMs: 0,
-      listedFromMs: 0,
-      settlesAtMs: 0,
+      madeAtMs: START_MS,
+      listedFromMs: START_MS,
+      settlesAtMs: START_MS,
       state: "completed",
       institutionId: "ins_2",
     },

@@ -48,6 +48,8 @@ export interface WorldAccount {
   institutionId: string;
 }
 
+/** Not 0, or a rule that left out the beginning would not be noticed. */
+export const START_MS = 10_000_000;
 export const CUSTOMER = "c";
 export const INSTITUTION = "ins_1";
 
