@@ -151,8 +151,10 @@ export const WATCH_MAX_MS = 7 * DAY_MS;
 /** A removal whose call was lost is believed not to have begun when nothing of it shows by then. */
 export const REMOVAL_SHOWS_WITHIN_MS = 10 * MINUTE_MS;
 
-/** A sweep's occurrence ends when the account was absent this many sweeps in a row. */
-export const SWEEP_ABSENCES = 2;
+/** Pages that the sweep reads in one alarm: with every retry they stay near the 50 calls that the free plan allows. */
+export const SWEEP_PAGES_PER_ALARM = 20;
+/** Occurrences that could not be reported, retried in one alarm: as many as a page may add. */
+export const SWEEP_UNREPORTED_PER_ALARM = 100;
 /** After a page that could not be read, the sweep goes on this much later. */
 export const SWEEP_RETRY_MS = MINUTE_MS;
 /** A poll that the alarm began has ended by then, whatever its calls met. */
