@@ -105,6 +105,12 @@ export const RETRY_AFTER_MAX_INLINE_MS = 5 * SECOND_MS;
 export const ACCESS_TOKEN_MARGIN_MS = 5 * MINUTE_MS;
 /** Refused credentials are tried once per this time, so a wrong secret does not lock the client out. */
 export const CREDENTIALS_REFUSED_RETRY_MS = 30 * SECOND_MS;
+/** A token endpoint that is unavailable is called again after this, twice as long each time … */
+export const TOKEN_BACKOFF_FIRST_MS = 500;
+/** … and at least this often: everything waits for it. */
+export const TOKEN_BACKOFF_MAX_MS = MINUTE_MS;
+/** Its `Retry-After` is obeyed up to this: a wrong header must not stop everything for days. */
+export const TOKEN_RETRY_AFTER_MAX_MS = HOUR_MS;
 /** New tokens that are refused at their first use: so many are replaced within that time. */
 export const UNPROVEN_DROPS_MAX = 3;
 /** A token without the scope is replaced at most this often. */

@@ -70,5 +70,3 @@ export const errorAnswer = z.object({
   error_message: z.string(),
   message_code: z.string(),
 });
-/** OAuth's own shape, at the token endpoint only. */
-export const tokenErrorAnswer = z.object({ error: z.string() });
