@@ -271,13 +271,13 @@ describe("the sweep", () => {
   });
 
   test("continues with the page where it paused, after a restart, and not before Retry-After has passed", async () => {
-    for (let made = 0; made < 105; made++) await expiredAccount();
-    await sweep();
-    await delay(1_000);
-    edge.cybrid.calls.length = 0;
     const list = "GET /api/external_bank_accounts";
-    edge.cybrid.faults.add({ route: list, fault: { kind: "rate-limit", retryAfter: 6 }, skip: 1, times: 1 });
     const reads = () => callsTo(edge.cybrid.calls, list);
+    for (let made = 0; made < 105; made++) await expiredAccount();
+    // Until no earlier sweep is under way.
+    for (let seen = -1; seen !== reads().length; await delay(1_000)) seen = reads().length;
+    edge.cybrid.calls.length = 0;
+    edge.cybrid.faults.add({ route: list, fault: { kind: "rate-limit", retryAfter: 6 }, skip: 1, times: 1 });
     const until = async (count: number) => {
       for (let tries = 0; tries < 200 && reads().length < count; tries++) await delay(50);
     };

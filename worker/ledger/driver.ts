@@ -24,6 +24,7 @@ import {
   sentAccount,
 } from "./link-record.ts";
 import type { Rules } from "./moves.ts";
+import { stepOwnershipCheck } from "./ownership-check.ts";
 import type { LedgerStore } from "./store.ts";
 
 export interface DriverDependencies {
@@ -173,7 +174,18 @@ export class Driver {
         return apply({ type: "account_read", result, rules });
       }
       case "verify": {
-        const result = await provider.verifyOwnership(request.customerId, task.account.id);
+        const result = await stepOwnershipCheck({
+          provider,
+          customerId: request.customerId,
+          accountId: task.account.id,
+          upstreamTimeoutMs: rules.upstreamTimeoutMs,
+          noCheckBeforeMs: task.noCheckBeforeMs,
+          now,
+          save: (noCheckBeforeMs) => {
+            apply({ type: "check_posted", noCheckBeforeMs });
+            return this.#deps.store.link(id)?.status === "finalizing";
+          },
+        });
         return apply({ type: "ownership_read", result });
       }
       case "refresh": {
@@ -234,7 +246,7 @@ export class Driver {
       this.#saveAccount(record);
       if (record.status === "linked" || record.status === "failed") {
         store.outbox.add(outcomeMessage(record, new Date(nowMs)), nowMs);
-        this.#watch(record, nowMs);
+        this.#watch(record, nowMs, noCheckBeforeMs(before));
       }
       // The same intent may be tried again under the same key.
       const mayRetry = record.status === "failed" && PROBLEMS[record.problem.code].retryable;
@@ -260,13 +272,14 @@ export class Driver {
   }
 
   /** What is still to be learnt after the end is reported by webhook. */
-  #watch(record: LinkRecord, nowMs: number): void {
+  #watch(record: LinkRecord, nowMs: number, noCheckBeforeMs: number): void {
     const { watches } = this.#deps.store;
     if (record.status === "linked" && record.isOwnershipPending && record.account.id) {
       watches.save({
         reason: "ownership",
         accountId: record.account.id,
         linkId: record.id,
+        noCheckBeforeMs,
         lastStatus: record.account.status,
         startedAtMs: nowMs,
         dueAtMs: nowMs + WATCH_FIRST_POLL_MS,
@@ -287,6 +300,11 @@ export class Driver {
   #guardAtMs(): number {
     return this.#deps.now() + this.#deps.upstreamTimeoutMs() * READ_ATTEMPTS + DRIVE_GUARD_MARGIN_MS;
   }
+}
+
+function noCheckBeforeMs(record: LinkRecord | null): number {
+  const task = record?.status === "finalizing" ? record.task : null;
+  return task?.kind === "verify" ? task.noCheckBeforeMs : 0;
 }
 
 export function isWorking(record: LinkRecord): record is WorkingLink {

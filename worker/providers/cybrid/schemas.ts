@@ -63,7 +63,10 @@ export const identityVerification = z.object({
 });
 export type IdentityVerification = z.infer<typeof identityVerification>;
 
-export const identityVerificationList = z.object({ objects: z.array(identityVerification) });
+export const identityVerificationList = z.object({
+  total: z.number(),
+  objects: z.array(identityVerification),
+});
 
 export const errorAnswer = z.object({
   status: z.number(),
