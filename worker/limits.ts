@@ -124,6 +124,12 @@ export const RETRY_AFTER_MAX_INLINE_MS = 5 * SECOND_MS;
 export const ACCESS_TOKEN_MARGIN_MS = 5 * MINUTE_MS;
 /** Refused credentials are tried once per this time, so a wrong secret does not lock the client out. */
 export const CREDENTIALS_REFUSED_RETRY_MS = 30 * SECOND_MS;
+/** A token endpoint that is unavailable is called again after this, twice as long each time … */
+export const TOKEN_BACKOFF_FIRST_MS = 500;
+/** … and at least this often: everything waits for it. */
+export const TOKEN_BACKOFF_MAX_MS = MINUTE_MS;
+/** Its `Retry-After` is obeyed up to this: a wrong header must not stop everything for days. */
+export const TOKEN_RETRY_AFTER_MAX_MS = HOUR_MS;
 /** New tokens that are refused at their first use: so many are replaced within that time. */
 export const UNPROVEN_DROPS_MAX = 3;
 /** A token without the scope is replaced at most this often. */
@@ -170,8 +176,10 @@ export const WATCH_MAX_MS = 7 * DAY_MS;
 /** A removal whose call was lost is believed not to have begun when nothing of it shows by then. */
 export const REMOVAL_SHOWS_WITHIN_MS = 10 * MINUTE_MS;
 
-/** A sweep's occurrence ends when the account was absent this many sweeps in a row. */
-export const SWEEP_ABSENCES = 2;
+/** Pages that the sweep reads in one alarm: with every retry they stay near the 50 calls that the free plan allows. */
+export const SWEEP_PAGES_PER_ALARM = 20;
+/** Occurrences that could not be reported, retried in one alarm: as many as a page may add. */
+export const SWEEP_UNREPORTED_PER_ALARM = 100;
 /** After a page that could not be read, the sweep continues this much later. */
 export const SWEEP_RETRY_MS = MINUTE_MS;
 /** A poll that the alarm began has ended by then, whatever its calls met. */

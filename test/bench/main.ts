@@ -9,12 +9,14 @@ import { openDemo } from "../e2e/demo-page.ts";
 import { cost } from "./cost.ts";
 import { launchTimes } from "./launch.ts";
 import { sizes } from "./sizes.ts";
+import { sweep } from "./sweep.ts";
 import { tokenDelay } from "./token-delay.ts";
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "15" } } });
 
 console.log(`\n${await sizes()}\n`);
 console.log(`${await cost()}\n`);
+console.log(`${await sweep()}\n`);
 const open = await openDemo();
 try {
   console.log(`${await tokenDelay(open.demo)}\n`);

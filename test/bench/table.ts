@@ -16,4 +16,5 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
 
 export const ms = (value: number) => `${value.toFixed(0)} ms`;
 export const bytes = (value: number) => `${value.toLocaleString("en")} B`;
+export const count = (value: number) => value.toLocaleString("en");
 export const ratio = (value: number) => `× ${value.toFixed(2)}`;

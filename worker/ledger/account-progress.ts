@@ -4,7 +4,7 @@ import { OWNERSHIP_WAIT_MS, PROCESSING_MAX_MS } from "../limits.ts";
 import { PROBLEMS } from "../problems/registry.ts";
 import type { IdentifiedAccount, OwnershipCheck, Result } from "../providers/provider.ts";
 import { detailsOf, enrich } from "./enrich-account.ts";
-import type { Doubt, FinalizingLink, SentAccount, Task } from "./link-record.ts";
+import type { Doubt, FinalizingLink, PostedCheck, SentAccount, Task } from "./link-record.ts";
 import { failed, linked, type Move, onTo, type Rules, UNFIT, waits } from "./moves.ts";
 import { eagerDelayMs, nextAtMs, patientDelayMs } from "./pacing.ts";
 
@@ -56,13 +56,25 @@ export function readOwnership(link: FinalizingLink, result: Result<OwnershipChec
   return linked(link, account, nowMs, isRunning);
 }
 
+export function postCheck(link: FinalizingLink, { noCheckBeforeMs }: PostedCheck, nowMs: number): Move {
+  const { task } = link;
+  return task.kind === "verify" ? onTo(link, { ...task, noCheckBeforeMs }, link.notBeforeMs, nowMs) : UNFIT;
+}
+
 /** What the provider says of the account. `account` is enriched. */
 function judge(link: FinalizingLink, account: IdentifiedAccount, nowMs: number, rules: Rules): Move {
   const { task } = link;
   switch (account.status) {
     case "unverified":
       if (rules.verifyOwnership && task.kind === "follow") {
-        return onTo(link, { kind: "verify", sent: task.sent, account, sinceMs: nowMs }, nowMs, nowMs);
+        const verify = {
+          kind: "verify",
+          sent: task.sent,
+          account,
+          sinceMs: nowMs,
+          noCheckBeforeMs: 0,
+        } as const;
+        return onTo(link, verify, nowMs, nowMs);
       }
       return linked(link, account, nowMs);
     case "active":

@@ -24,6 +24,7 @@ import {
   sentAccount,
 } from "./link-record.ts";
 import type { Rules } from "./moves.ts";
+import { stepOwnershipCheck } from "./ownership-check.ts";
 import type { LedgerStore } from "./store.ts";
 
 export interface DriverDependencies {
@@ -179,7 +180,18 @@ export class Driver {
         return apply({ type: "account_read", result, rules });
       }
       case "verify": {
-        const result = await provider.verifyOwnership(request.customerId, task.account.id);
+        const result = await stepOwnershipCheck({
+          provider,
+          customerId: request.customerId,
+          accountId: task.account.id,
+          upstreamTimeoutMs: rules.upstreamTimeoutMs,
+          noCheckBeforeMs: task.noCheckBeforeMs,
+          now,
+          save: (noCheckBeforeMs) => {
+            apply({ type: "check_posted", noCheckBeforeMs });
+            return this.#deps.store.link(id)?.status === "finalizing";
+          },
+        });
         return apply({ type: "ownership_read", result });
       }
       case "refresh": {
@@ -254,7 +266,7 @@ export class Driver {
       this.#saveAccount(record);
       if (record.status === "linked" || record.status === "failed") {
         store.outbox.add(outcomeMessage(record, new Date(nowMs)), nowMs);
-        this.#watch(record, nowMs);
+        this.#watch(record, nowMs, noCheckBeforeMs(before));
       }
       // The same intent may be tried again under the same key.
       const mayRetry = record.status === "failed" && PROBLEMS[record.problem.code].retryable;
@@ -280,13 +292,14 @@ export class Driver {
   }
 
   /** What is still to be learnt after the end is reported by webhook. */
-  #watch(record: LinkRecord, nowMs: number): void {
+  #watch(record: LinkRecord, nowMs: number, noCheckBeforeMs: number): void {
     const { watches } = this.#deps.store;
     if (record.status === "linked" && record.isOwnershipPending && record.account.id) {
       watches.save({
         reason: "ownership",
         accountId: record.account.id,
         linkId: record.id,
+        noCheckBeforeMs,
         lastStatus: record.account.status,
         startedAtMs: nowMs,
         dueAtMs: nowMs + WATCH_FIRST_POLL_MS,
@@ -320,6 +333,11 @@ function sampled(log: Log): Log {
     }
     log(event, fields);
   };
+}
+
+function noCheckBeforeMs(record: LinkRecord | null): number {
+  const task = record?.status === "finalizing" ? record.task : null;
+  return task?.kind === "verify" ? task.noCheckBeforeMs : 0;
 }
 
 export function isWorking(record: LinkRecord): record is WorkingLink {

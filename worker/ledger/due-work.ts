@@ -16,6 +16,7 @@ export interface DueWorkDependencies {
   /** `null`: nobody is to be notified. */
   webhook: WebhookConfig | null;
   provider: () => Provider;
+  upstreamTimeoutMs: number;
   log: Log;
 }
 
@@ -34,7 +35,8 @@ export async function doWhatIsDue(nowMs: number, deps: DueWorkDependencies): Pro
   if (customerId !== undefined) {
     for (const watch of store.watches.take(nowMs, ALARM_POLL_GUARD_MS)) {
       const provider = deps.provider();
-      work.push(pollWatch(watch, { store, customerId, provider, log, now: Date.now }));
+      const { upstreamTimeoutMs } = deps;
+      work.push(pollWatch(watch, { store, customerId, provider, log, now: Date.now, upstreamTimeoutMs }));
     }
   }
   // Holding the event keeps the object alive meanwhile. One that fails does not keep the others from their turn.

@@ -165,7 +165,7 @@ function toTask(work: FirstWork, { account, provider }: FirstRecord): Task | nul
       const sent = { name, selection };
       return work.kind === "process"
         ? { kind: "follow", sent, account: known, doubt: null }
-        : { kind: "verify", sent, account: known, sinceMs: work.startedAtMs };
+        : { kind: "verify", sent, account: known, sinceMs: work.startedAtMs, noCheckBeforeMs: 0 };
     }
     case "refresh":
       return { kind: "refresh", accountId: work.accountId, isPatched: work.patched };
@@ -195,5 +195,7 @@ function toWatch(row: FirstWatch): Watch | null {
     dueAtMs: row.due_at_ms,
   };
   if (row.reason === "removal") return { ...watch, reason: "removal" };
-  return row.link_id === null ? null : { ...watch, reason: "ownership", linkId: row.link_id };
+  return row.link_id === null
+    ? null
+    : { ...watch, reason: "ownership", linkId: row.link_id, noCheckBeforeMs: 0 };
 }

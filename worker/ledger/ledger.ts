@@ -238,6 +238,7 @@ export class Ledger extends DurableObject<LedgerEnv> {
         driver: this.#driver,
         webhook: this.#config.webhook,
         provider: () => this.#provider(log),
+        upstreamTimeoutMs: this.#config.upstreamTimeoutMs,
         log,
       });
       this.#driver.scheduleAlarm(Date.now() + ALARM_PAUSE_MS);

@@ -15,8 +15,8 @@ import type {
   Result,
 } from "../providers/provider.ts";
 import { beginPatch, beginPost, endLastLookup, endLookup, endPost } from "./account-post.ts";
-import { readAccount, readOwnership } from "./account-progress.ts";
-import type { AccountPost, LinkRecord, PreparingLink, ReadyLink, Task } from "./link-record.ts";
+import { postCheck, readAccount, readOwnership } from "./account-progress.ts";
+import type { AccountPost, LinkRecord, PostedCheck, PreparingLink, ReadyLink, Task } from "./link-record.ts";
 import { failed, type Move, type Rules, UNFIT, waits } from "./moves.ts";
 import { eagerDelayMs, nextAtMs } from "./pacing.ts";
 
@@ -36,6 +36,8 @@ export type LinkEvent =
   | { type: "looked_up"; result: Result<Lookup>; beganAtMs: number; rules: Rules }
   | { type: "account_read"; result: Result<IdentifiedAccount>; rules: Rules }
   | { type: "ownership_read"; result: Result<OwnershipCheck> }
+  /** The intent of a check's post, and what its answer makes of it. */
+  | ({ type: "check_posted" } & PostedCheck)
   | { type: "patch_begun" };
 
 export function beginLink(
@@ -80,6 +82,8 @@ export function transition(record: LinkRecord, event: LinkEvent, nowMs: number):
       return record.status === "finalizing" ? readAccount(record, event, nowMs) : UNFIT;
     case "ownership_read":
       return record.status === "finalizing" ? readOwnership(record, event.result, nowMs) : UNFIT;
+    case "check_posted":
+      return record.status === "finalizing" ? postCheck(record, event, nowMs) : UNFIT;
     case "patch_begun":
       return record.status === "finalizing" ? beginPatch(record, nowMs) : UNFIT;
   }

@@ -79,7 +79,7 @@ export type Task =
   /** The account has failed, but an earlier post was lost: its account may be alive. */
   | { kind: "last_lookup"; sent: SentAccount; account: IdentifiedAccount; code: ProblemCode; doubt: Doubt }
   /** The account exists; whether it is the customer's own is being checked. */
-  | { kind: "verify"; sent: SentAccount; account: IdentifiedAccount; sinceMs: number }
+  | ({ kind: "verify"; sent: SentAccount; account: IdentifiedAccount; sinceMs: number } & PostedCheck)
   /** `isPatched`: the provider has been asked to put the connection back to work. */
   | { kind: "refresh"; accountId: string; isPatched: boolean };
 
@@ -94,6 +94,11 @@ export interface LookupTask {
   contradictingId: string | null;
   /** The provider rejected the repeat, which an earlier success would explain as well. */
   rejection: ProblemCode | null;
+}
+
+export interface PostedCheck {
+  /** No other ownership check is begun before: one may exist, or be in the making. */
+  noCheckBeforeMs: number;
 }
 
 /** What was sent for the account, without the token. */

@@ -1,6 +1,6 @@
 /** Polls what is watched, and reports to the page's server what has become of it. */
 import type { Account } from "../contract.ts";
-import { LATE_LOOKUPS_MS, REMOVAL_SHOWS_WITHIN_MS, WATCH_MAX_MS } from "../limits.ts";
+import { ALARM_POLL_GUARD_MS, LATE_LOOKUPS_MS, REMOVAL_SHOWS_WITHIN_MS, WATCH_MAX_MS } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { composeMessage } from "../notify/message.ts";
 import { bareAccount } from "../providers/bare-account.ts";
@@ -8,6 +8,7 @@ import type { IdentifiedAccount, Provider, Result } from "../providers/provider.
 import { succeed } from "../providers/provider.ts";
 import { detailsOf, enrich } from "./enrich-account.ts";
 import { modeOf } from "./link-record.ts";
+import { stepOwnershipCheck } from "./ownership-check.ts";
 import { nextAtMs, patientDelayMs } from "./pacing.ts";
 import type { LedgerStore } from "./store.ts";
 import type { Watch } from "./watches.ts";
@@ -18,9 +19,11 @@ export interface WatcherDependencies {
   provider: Provider;
   log: Log;
   now: () => number;
+  upstreamTimeoutMs: number;
 }
 
 type AccountWatch = Exclude<Watch, { reason: "late_account" }>;
+type OwnershipWatch = Extract<Watch, { reason: "ownership" }>;
 type LateAccountWatch = Extract<Watch, { reason: "late_account" }>;
 
 /** One poll. What it found and the message that reports it are written together. */
@@ -29,9 +32,15 @@ export async function pollWatch(watch: Watch, deps: WatcherDependencies): Promis
   else await pollAccount(watch, deps);
 }
 
-async function pollAccount(watch: AccountWatch, deps: WatcherDependencies): Promise<void> {
-  const { store, provider, customerId, now } = deps;
-  const result = await read(watch, provider, customerId);
+async function pollAccount(taken: AccountWatch, deps: WatcherDependencies): Promise<void> {
+  const { store, now } = deps;
+  let watch = taken;
+  const result =
+    taken.reason === "removal"
+      ? await readRemoval(taken, deps)
+      : await readOwnership(taken, deps, (posted) => {
+          watch = posted;
+        });
   const nowMs = now();
   const delayMs = patientDelayMs(nowMs - watch.startedAtMs);
   store.atomically(() => {
@@ -51,15 +60,40 @@ async function pollAccount(watch: AccountWatch, deps: WatcherDependencies): Prom
   });
 }
 
-async function read(
-  { accountId, reason }: AccountWatch,
-  provider: Provider,
-  customerId: string,
-): Promise<Result<{ account: IdentifiedAccount; isOver: boolean }>> {
-  if (reason === "ownership") {
-    const check = await provider.verifyOwnership(customerId, accountId);
-    return check.ok ? succeed({ account: check.value.account, isOver: !check.value.running }) : check;
-  }
+interface Reading {
+  account: IdentifiedAccount;
+  isOver: boolean;
+}
+
+async function readOwnership(
+  watch: OwnershipWatch,
+  { store, provider, customerId, now, upstreamTimeoutMs }: WatcherDependencies,
+  onPosted: (watch: OwnershipWatch) => void,
+): Promise<Result<Reading>> {
+  const { accountId, noCheckBeforeMs } = watch;
+  const check = await stepOwnershipCheck({
+    provider,
+    customerId,
+    accountId,
+    upstreamTimeoutMs,
+    noCheckBeforeMs,
+    now,
+    save(noCheckBeforeMs) {
+      if (!store.watches.isOn(watch)) return false;
+      // Still under way: should it die here, the alarm comes back to it.
+      const posted = { ...watch, noCheckBeforeMs, dueAtMs: now() + ALARM_POLL_GUARD_MS };
+      store.watches.save(posted);
+      onPosted(posted);
+      return true;
+    },
+  });
+  return check.ok ? succeed({ account: check.value.account, isOver: !check.value.running }) : check;
+}
+
+async function readRemoval(
+  { accountId }: AccountWatch,
+  { provider, customerId }: WatcherDependencies,
+): Promise<Result<Reading>> {
   const answer = await provider.readAccount(customerId, accountId);
   if (answer.ok) return succeed({ account: answer.value, isOver: answer.value.status === "removed" });
   // It was there when its removal was asked for.

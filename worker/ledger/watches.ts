@@ -1,10 +1,11 @@
 /** What changes by itself after we have answered: followed by the alarm, reported by webhook. */
 import type { AccountStatus } from "../contract.ts";
+import type { PostedCheck } from "./link-record.ts";
 import type { Rows } from "./rows.ts";
 
 export type Watch =
   /** An ownership check that outlasted its link. */
-  | (AccountWatch & { reason: "ownership"; linkId: string })
+  | (AccountWatch & PostedCheck & { reason: "ownership"; linkId: string })
   /** A removal, until the provider has let go of the account. */
   | (AccountWatch & { reason: "removal" })
   /** A link that failed after a lost post: an account may still turn up. */

@@ -1,137 +1,120 @@
 /**
- * Looks for accounts whose connection has expired, which no provider tells by itself.
- * One Durable Object per environment and provider, woken by cron; it goes through the pages by its alarm, so that
- * thousands of accounts and a restart in the middle are the same to it.
+ * Looks for accounts whose connection has expired, which no provider reports by itself.
+ * One Durable Object per environment and provider, started by cron; it reads the pages in its alarm, so that thousands
+ * of accounts and a restart in the middle make no difference.
  */
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config.ts";
 import type { ProviderName } from "../contract.ts";
 import type { Ledger, LedgerEnv } from "../ledger/ledger.ts";
 import { ledgerName, type Owner } from "../ledger/owner.ts";
-import { PROCESSING_POLL_MAX_MS, SWEEP_ABSENCES, SWEEP_RETRY_MS } from "../limits.ts";
+import {
+  PROCESSING_POLL_MAX_MS,
+  SWEEP_PAGES_PER_ALARM,
+  SWEEP_RETRY_MS,
+  SWEEP_UNREPORTED_PER_ALARM,
+} from "../limits.ts";
 import { log } from "../log.ts";
-import { type ExpiredAccount, type Provider, retryAfterMs } from "../providers/provider.ts";
+import { type Provider, retryAfterMs } from "../providers/provider.ts";
 import { openProvider } from "../providers/registry.ts";
 import { composeMessage, type Message } from "./message.ts";
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS occurrences (
-    account_id TEXT PRIMARY KEY,
-    customer_id TEXT NOT NULL,
-    message_id TEXT NOT NULL,
-    told INTEGER NOT NULL,
-    last_sweep INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS progress (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    sweep INTEGER NOT NULL,
-    page INTEGER
-  ) STRICT;
-  INSERT OR IGNORE INTO progress (id, sweep, page) VALUES (1, 0, NULL);
-`;
+import { type Occurrence, type Progress, SweepStore } from "./sweep-store.ts";
 
 export interface SweepEnv extends LedgerEnv {
   LEDGER: DurableObjectNamespace<Ledger>;
 }
 
-const PROVIDER_KEY = "provider";
-
-interface Progress extends Record<string, SqlStorageValue> {
-  sweep: number;
-  /** `null` between two sweeps. */
-  page: number | null;
-}
-
 export class Sweep extends DurableObject<SweepEnv> {
-  readonly #sql = this.ctx.storage.sql;
+  readonly #store = new SweepStore(this.ctx.storage);
+  /** Unreported occurrences are retried once in a sweep, in the order of their accounts; this is where to continue. */
+  #retriedUpTo = { sweep: 0, accountId: "" };
 
-  constructor(ctx: DurableObjectState, env: SweepEnv) {
-    super(ctx, env);
-    this.#sql.exec(SCHEMA);
-  }
-
-  /** Begins a sweep; one that is still under way goes on instead. */
+  /** Begins a sweep; one that is under way continues, after the pause that the provider asked for. */
   async start(provider: ProviderName): Promise<void> {
-    this.ctx.storage.kv.put(PROVIDER_KEY, provider);
-    if (this.#progress().page === null) {
-      this.#sql.exec("UPDATE progress SET sweep = sweep + 1, page = 0");
-    }
-    await this.ctx.storage.setAlarm(Date.now());
+    const { notBeforeMs } = this.#store.begin(provider);
+    await this.ctx.storage.setAlarm(Math.max(Date.now(), notBeforeMs));
   }
 
-  /** Forgets a customer who has been erased; that the account was told stays, or the next sweep would tell it again. */
+  /** Forgets a customer who has been erased. */
   async forget(customerId: string): Promise<void> {
-    this.#sql.exec("UPDATE occurrences SET customer_id = '', told = 1 WHERE customer_id = ?", customerId);
+    this.#store.forget(customerId);
   }
 
-  /** One page. What it found and where to go on are written together. */
+  /** Some pages. Never throws: the platform gives up an alarm that does. */
   override async alarm(): Promise<void> {
-    const name = this.ctx.storage.kv.get<ProviderName>(PROVIDER_KEY);
-    const { sweep, page } = this.#progress();
-    if (!name || page === null) return;
     try {
-      const listed = await this.#provider(name).listRefreshRequired(page);
-      if (!listed.ok) {
-        await this.ctx.storage.setAlarm(
-          Date.now() +
-            (Math.min(retryAfterMs(listed.failure) ?? 0, PROCESSING_POLL_MAX_MS) || SWEEP_RETRY_MS),
-        );
-        return;
-      }
-      for (const account of listed.value.accounts) this.#see(account, sweep);
-      await this.#tellNew(name);
-      if (listed.value.isLast) {
-        this.#sql.exec("DELETE FROM occurrences WHERE last_sweep <= ?", sweep - SWEEP_ABSENCES);
-        this.#sql.exec("UPDATE progress SET page = NULL");
-      } else {
-        this.#sql.exec("UPDATE progress SET page = ?", page + 1);
-        await this.ctx.storage.setAlarm(Date.now());
-      }
+      const progress = this.#store.progress;
+      if (progress) await this.#sweepPages(progress);
     } catch (error) {
-      // A defect of ours, or a ledger out of reach: the page is gone through again.
-      this.#reportUnexpected(name, error);
+      // A defect of ours: the pages since the last stop are read again.
+      this.#reportUnexpected(error);
       await this.ctx.storage.setAlarm(Date.now() + SWEEP_RETRY_MS);
     }
   }
 
-  #see({ accountId, customerId }: ExpiredAccount, sweep: number): void {
-    this.#sql.exec(
-      `INSERT INTO occurrences (account_id, customer_id, message_id, told, last_sweep) VALUES (?, ?, ?, 0, ?)
-       ON CONFLICT (account_id) DO UPDATE SET last_sweep = excluded.last_sweep`,
-      accountId,
-      customerId,
-      // The sweep that saw it first tells this occurrence from the next one of the same account.
-      `msg_${accountId}_refresh_required_${sweep}`,
-      sweep,
-    );
+  /** Where to continue is written once for several pages: one that is read again changes nothing. */
+  async #sweepPages(progress: Progress): Promise<void> {
+    if (progress.page === null) return;
+    const { sweep, provider: name, page: first } = progress;
+    await this.#retryUnreported(progress);
+    const provider = this.#provider(name);
+    for (let page = first; page < first + SWEEP_PAGES_PER_ALARM; page++) {
+      const listed = await provider.listRefreshRequired(page);
+      if (!listed.ok) {
+        const pauseMs = Math.min(retryAfterMs(listed.failure) ?? 0, PROCESSING_POLL_MAX_MS) || SWEEP_RETRY_MS;
+        return this.#continueAt(progress, page, Date.now() + pauseMs);
+      }
+      const { accounts, isLast } = listed.value;
+      const swept = { sweep, number: page, accounts };
+      const change = this.#store.compare(swept);
+      if (change) this.#store.savePage(swept, change, await this.#report(change.fresh, name));
+      if (isLast) return this.#store.end(progress, page);
+      // Each message is a call of its own, and an alarm has only so many.
+      if (change && change.fresh.length > 0) return this.#continueAt(progress, page + 1, Date.now());
+    }
+    return this.#continueAt(progress, first + SWEEP_PAGES_PER_ALARM, Date.now());
   }
 
-  /** Into the outbox of the customer's ledger, which takes each message id once. */
-  async #tellNew(provider: ProviderName): Promise<void> {
+  async #continueAt(progress: Progress, page: number, atMs: number): Promise<void> {
+    this.#store.continueAt(progress, page, atMs);
+    await this.ctx.storage.setAlarm(atMs);
+  }
+
+  async #retryUnreported({ sweep, provider }: Progress): Promise<void> {
+    if (this.#retriedUpTo.sweep !== sweep) this.#retriedUpTo = { sweep, accountId: "" };
+    const unreported = this.#store.unreported(this.#retriedUpTo.accountId, SWEEP_UNREPORTED_PER_ALARM);
+    this.#retriedUpTo.accountId = unreported.at(-1)?.accountId ?? this.#retriedUpTo.accountId;
+    const failed = await this.#report(unreported, provider);
+    for (const occurrence of unreported) if (!failed.has(occurrence)) this.#store.reported(occurrence);
+  }
+
+  /**
+   * Into the outbox of each customer's ledger, which takes every message id once. The answer is what could not be
+   * delivered: one ledger out of reach keeps no other account waiting.
+   */
+  async #report(
+    occurrences: readonly Occurrence[],
+    provider: ProviderName,
+  ): Promise<ReadonlySet<Occurrence>> {
     const { environment } = configOf(this.env);
-    const untold = this.#sql
-      .exec<{ account_id: string; customer_id: string; message_id: string }>(
-        "SELECT account_id, customer_id, message_id FROM occurrences WHERE told = 0",
-      )
-      .toArray();
-    const told = await Promise.allSettled(
-      untold.map(async ({ account_id, customer_id, message_id }) => {
-        const owner = { environment, provider, customerId: customer_id };
-        const message = refreshRequired(message_id, account_id, owner);
-        await this.env.LEDGER.getByName(ledgerName(owner)).enqueue(owner, message);
-        this.#sql.exec("UPDATE occurrences SET told = 1 WHERE account_id = ?", account_id);
+    const failed = new Set<Occurrence>();
+    await Promise.all(
+      occurrences.map(async (occurrence) => {
+        const owner = { environment, provider, customerId: occurrence.customerId };
+        try {
+          const message = refreshRequired(occurrence, owner);
+          await this.env.LEDGER.getByName(ledgerName(owner)).enqueue(owner, message);
+        } catch (error) {
+          failed.add(occurrence);
+          this.#reportUnexpected(error);
+        }
       }),
     );
-    // One ledger out of reach keeps no other account waiting; the next page or sweep tells it.
-    for (const one of told) if (one.status === "rejected") this.#reportUnexpected(provider, one.reason);
+    return failed;
   }
 
-  #reportUnexpected(provider: ProviderName, error: unknown): void {
-    log("unexpected", { provider, reason: error instanceof Error ? error.message : "unknown" });
-  }
-
-  #progress(): Progress {
-    return this.#sql.exec<Progress>("SELECT sweep, page FROM progress").one();
+  #reportUnexpected(error: unknown): void {
+    log("unexpected", { reason: error instanceof Error ? `${error.name}: ${error.message}` : "unknown" });
   }
 
   #provider(name: ProviderName): Provider {
@@ -139,7 +122,7 @@ export class Sweep extends DurableObject<SweepEnv> {
   }
 }
 
-function refreshRequired(id: string, accountId: string, { provider, customerId }: Owner): Message {
+function refreshRequired({ messageId, accountId }: Occurrence, { provider, customerId }: Owner): Message {
   const data = {
     link_id: null,
     customer_id: customerId,
@@ -150,5 +133,5 @@ function refreshRequired(id: string, accountId: string, { provider, customerId }
     code: null,
     reference: null,
   };
-  return composeMessage(id, "bank_account.refresh_required", data, new Date());
+  return composeMessage(messageId, "bank_account.refresh_required", data, new Date());
 }

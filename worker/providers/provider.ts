@@ -78,6 +78,8 @@ export type Selection = Omit<FinalizeLink, "public_token">;
 /** `running`: a later step shows more. The account comes as it stands now in any case. */
 export interface OwnershipCheck {
   running: boolean;
+  /** Every check of the customer was read, none is this account's, and one may be begun. */
+  isDue?: boolean;
   account: IdentifiedAccount;
 }
 
@@ -170,11 +172,11 @@ export interface Provider {
   /** The sandbox's way to simulate an expired connection. Only with `refresh`. */
   requireRefresh(customerId: string, accountId: string): Promise<Result<IdentifiedAccount>>;
 
-  /**
-   * One step of the ownership check of an `unverified` account: begins it where it is due, reads how it stands.
-   * Each step may be repeated. Only with `verify_ownership`.
-   */
+  /** How the ownership check of an `unverified` account stands. Only with `verify_ownership`. */
   verifyOwnership(customerId: string, accountId: string): Promise<Result<OwnershipCheck>>;
+
+  /** Begins a check that is due: another one each time, so never while an earlier call may still be at work. */
+  beginOwnershipCheck(customerId: string, accountId: string): Promise<Result<null>>;
 
   /** One page of all customers' accounts whose connection has expired. Only with `refresh`. */
   listRefreshRequired(page: number): Promise<Result<{ accounts: ExpiredAccount[]; isLast: boolean }>>;

@@ -137,7 +137,14 @@ describe("an ownership check that takes its time", () => {
       check = now;
       const { store, provider, clock } = own;
       clock.nowMs = watch.dueAtMs;
-      return pollWatch(watch, { store, provider, customerId: "c", log: () => {}, now: () => clock.nowMs });
+      return pollWatch(watch, {
+        store,
+        provider,
+        customerId: "c",
+        log: () => {},
+        now: () => clock.nowMs,
+        upstreamTimeoutMs: 20_000,
+      });
     };
     return { ...own, poll };
   }
@@ -200,7 +207,14 @@ describe("a link that failed though an account may turn up", () => {
       polledAfterMs.push(dueAtMs - failedAtMs);
       for (const watch of own.store.watches.take(dueAtMs, 0)) {
         const { store, provider, clock } = own;
-        await pollWatch(watch, { store, provider, customerId: "c", log: () => {}, now: () => clock.nowMs });
+        await pollWatch(watch, {
+          store,
+          provider,
+          customerId: "c",
+          log: () => {},
+          now: () => clock.nowMs,
+          upstreamTimeoutMs: 20_000,
+        });
       }
     }
     return { ...own, polledAfterMs };

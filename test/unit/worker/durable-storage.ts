@@ -13,7 +13,7 @@ export function memoryStorage(): MemoryStorage {
   let alarmAtMs: number | null = null;
 
   function exec(query: string, ...bindings: SQLInputValue[]) {
-    const asks = /^\s*(SELECT|INSERT|UPDATE|DELETE)\b/i.test(query);
+    const asks = /^\s*(SELECT|INSERT|UPDATE|DELETE|EXPLAIN)\b/i.test(query);
     if (!asks) database.exec(query);
     const rows = asks ? database.prepare(query).all(...bindings) : [];
     return { toArray: () => rows, one: () => rows[0] };

@@ -66,7 +66,7 @@ test("an account belongs to one link: the table takes no second owner", () => {
 test("watches of one account for two reasons stand beside each other", () => {
   const { store } = ledgerStore();
   const account = { accountId: "a", lastStatus: "unverified", startedAtMs: 0, dueAtMs: 1 } as const;
-  store.watches.save({ ...account, reason: "ownership", linkId: "lnk_1" });
+  store.watches.save({ ...account, reason: "ownership", linkId: "lnk_1", noCheckBeforeMs: 0 });
   store.watches.save({ ...account, reason: "removal" });
   assert.deepEqual(
     store.watches.take(1, 0).map(({ reason }) => reason),

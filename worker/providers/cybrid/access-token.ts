@@ -2,7 +2,7 @@ import type { CybridConfig } from "../../config.ts";
 import { callTokenEndpoint } from "../access-tokens/token-endpoint.ts";
 import type { UpstreamOptions } from "../http.ts";
 import { type Result, succeed } from "../provider.ts";
-import { tokenAnswer, tokenErrorAnswer } from "./schemas.ts";
+import { tokenAnswer } from "./schemas.ts";
 
 /** Only the scopes in use, so that a key without the others works too. */
 export function scopesOf(config: CybridConfig): string {
@@ -36,7 +36,7 @@ export async function requestCybridToken(
       },
     },
     tokenAnswer,
-    { ...options, errorCode: (body) => tokenErrorAnswer.safeParse(body).data?.error },
+    options,
   );
   if (!answer.ok) return answer;
   return succeed({ value: answer.value.access_token, lifeMs: answer.value.expires_in * 1_000 });

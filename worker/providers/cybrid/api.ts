@@ -48,6 +48,11 @@ export interface CustomerAccounts {
   isComplete: boolean;
 }
 
+interface Page<Item> {
+  total: number;
+  objects: Item[];
+}
+
 const GUID = /^\w{1,64}$/;
 
 export function createCybridApi(call: AuthorizedApi) {
@@ -63,6 +68,33 @@ export function createCybridApi(call: AuthorizedApi) {
     if (parsed.success) return succeed(parsed.data);
     // A success in another shape: something may have been created, but we cannot say what.
     return lose("provider_unavailable", { sentAtMs, hasEnded: true });
+  }
+
+  /** All pages, newest first. `isComplete`: there was no more than we read at the most. */
+  async function askForAll<Item>(
+    request: Pick<ApiRequest, "call" | "path">,
+    filter: Record<string, string>,
+    schema: z.ZodType<Page<Item>>,
+  ): Promise<Result<{ items: Item[]; isComplete: boolean }>> {
+    const items: Item[] = [];
+    for (let page = 0; page < ACCOUNT_PAGES_MAX; page++) {
+      const query = new URLSearchParams({
+        ...filter,
+        page: String(page),
+        per_page: String(ACCOUNTS_PER_PAGE),
+      });
+      const result = await ask(
+        { call: request.call, method: "GET", path: `${request.path}?${query}`, repeatable: true },
+        schema,
+      );
+      if (!result.ok) return result;
+      const { objects, total } = result.value;
+      items.push(...objects);
+      if (objects.length < ACCOUNTS_PER_PAGE || items.length >= total) {
+        return succeed({ items, isComplete: true });
+      }
+    }
+    return succeed({ items, isComplete: false });
   }
 
   const accountPath = (guid: string) => `/api/external_bank_accounts/${encodeURIComponent(guid)}`;
@@ -169,24 +201,15 @@ export function createCybridApi(call: AuthorizedApi) {
         customer,
       ),
 
-    /** Newest first; one page holds more checks than a customer will ever have. */
+    /** Of one customer, newest first. */
     listOwnershipChecks: (customerGuid: string) =>
-      ask(
-        {
-          call: "cybrid.list_identity_verifications",
-          method: "GET",
-          path: `/api/identity_verifications?${new URLSearchParams({
-            customer_guid: customerGuid,
-            type: "bank_account",
-            page: "0",
-            per_page: String(ACCOUNTS_PER_PAGE),
-          })}`,
-          repeatable: true,
-        },
+      askForAll(
+        { call: "cybrid.list_identity_verifications", path: "/api/identity_verifications" },
+        { customer_guid: customerGuid, type: "bank_account" },
         identityVerificationList,
       ),
 
-    /** Not repeated here: the list is asked first, every time. */
+    /** Not repeated here: each call begins another check. */
     createOwnershipCheck: (body: PostIdentityVerification) =>
       ask(
         {
@@ -217,30 +240,14 @@ export function createCybridApi(call: AuthorizedApi) {
 
     /** One customer's accounts, newest first; states are sorted by us, since Cybrid's filter is partial. */
     async listAccounts(customerGuid: string): Promise<Result<CustomerAccounts>> {
-      const accounts: ExternalBankAccount[] = [];
-      for (let page = 0; page < ACCOUNT_PAGES_MAX; page++) {
-        const query = new URLSearchParams({
-          customer_guid: customerGuid,
-          page: String(page),
-          per_page: String(ACCOUNTS_PER_PAGE),
-        });
-        const result = await ask(
-          {
-            call: "cybrid.list_external_bank_accounts",
-            method: "GET",
-            path: `/api/external_bank_accounts?${query}`,
-            repeatable: true,
-          },
-          externalBankAccountList,
-        );
-        if (!result.ok) return result;
-        const { objects, total } = result.value;
-        accounts.push(...objects);
-        if (objects.length < ACCOUNTS_PER_PAGE || accounts.length >= total) {
-          return succeed({ accounts, isComplete: true });
-        }
-      }
-      return succeed({ accounts, isComplete: false });
+      const listed = await askForAll(
+        { call: "cybrid.list_external_bank_accounts", path: "/api/external_bank_accounts" },
+        { customer_guid: customerGuid },
+        externalBankAccountList,
+      );
+      if (!listed.ok) return listed;
+      const { items: accounts, isComplete } = listed.value;
+      return succeed({ accounts, isComplete });
     },
   };
 }

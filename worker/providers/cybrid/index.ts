@@ -9,7 +9,7 @@ import { findCreatedAccount } from "./find-account.ts";
 import { ACCOUNT_NAME_MAX_CHARS, LANGUAGES } from "./limits.ts";
 import { toAccount, toAccountFailure } from "./map-account.ts";
 import type { ExternalBankAccount, Workflow } from "./schemas.ts";
-import { stepOwnershipCheck } from "./verify-ownership.ts";
+import { readOwnershipCheck } from "./verify-ownership.ts";
 
 export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
   /** Cybrid's keys see the whole bank: an account of another customer is none of this one's. */
@@ -98,7 +98,17 @@ export function createCybrid(config: CybridConfig, api: CybridApi): Provider {
 
     async verifyOwnership(customerId, accountId) {
       const current = await ownAccount(customerId, accountId);
-      return current.ok ? stepOwnershipCheck(api, current.value, customerId) : current;
+      return current.ok ? readOwnershipCheck(api, current.value, customerId) : current;
+    },
+
+    async beginOwnershipCheck(customerId, accountId) {
+      const begun = await api.createOwnershipCheck({
+        type: "bank_account",
+        method: "account_ownership",
+        customer_guid: customerId,
+        external_bank_account_guid: accountId,
+      });
+      return begun.ok ? succeed(null) : begun;
     },
 
     async listRefreshRequired(page) {

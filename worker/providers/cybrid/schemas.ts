@@ -63,12 +63,13 @@ export const identityVerification = z.object({
 });
 export type IdentityVerification = z.infer<typeof identityVerification>;
 
-export const identityVerificationList = z.object({ objects: z.array(identityVerification) });
+export const identityVerificationList = z.object({
+  total: z.number(),
+  objects: z.array(identityVerification),
+});
 
 export const errorAnswer = z.object({
   status: z.number(),
   error_message: z.string(),
   message_code: z.string(),
 });
-/** OAuth's own shape, at the token endpoint only. */
-export const tokenErrorAnswer = z.object({ error: z.string() });

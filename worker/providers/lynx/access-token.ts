@@ -3,7 +3,6 @@ import type { LynxConfig } from "../../config.ts";
 import { callTokenEndpoint } from "../access-tokens/token-endpoint.ts";
 import type { UpstreamOptions } from "../http.ts";
 import { type Result, succeed } from "../provider.ts";
-import { errorCode } from "./map-failure.ts";
 import { tokenAnswer } from "./schemas.ts";
 
 /** Assumed if there is neither `expires_in` nor a readable `exp`: short enough to be harmless, long enough to be shared. */
@@ -26,7 +25,7 @@ export async function requestLynxToken(
       },
     },
     tokenAnswer,
-    { ...options, errorCode },
+    options,
   );
   if (!answer.ok) return answer;
   const { access_token, expires_in } = answer.value;

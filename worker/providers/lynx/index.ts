@@ -149,6 +149,10 @@ export function createLynx(
       return reject("not_found");
     },
 
+    async beginOwnershipCheck() {
+      return reject("not_found");
+    },
+
     async listRefreshRequired() {
       return reject("refresh_unsupported");
     },
