@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fillPage, json, seeOther, startWebServer, text, type WebAnswer } from "../web-server.ts";
 import type { PlaidBackend } from "./backend.ts";
 import { institutions } from "./institutions.ts";
+import { linkInitialize } from "./link-initialize.ts";
 import { LinkSessions, type OAuthState } from "./link-sessions.ts";
 import type { LinkScenario } from "./scenario.ts";
 
@@ -33,10 +34,10 @@ interface LinkStepBody {
 const SCRIPT_PATH = "/link/v2/stable/link-initialize.js";
 
 const assets: Record<string, [file: string, type: string]> = {
-  [SCRIPT_PATH]: ["link-initialize.js", "text/javascript"],
   "/link/v2/stable/link.css": ["link.css", "text/css"],
   "/link/v2/stable/link.js": ["link.js", "text/javascript"],
   "/link/v2/stable/link-events.js": ["link-events.js", "text/javascript"],
+  "/link/v2/stable/messages.js": ["messages.js", "text/javascript"],
   "/link/v2/stable/bank-sign-in.js": ["bank-sign-in.js", "text/javascript"],
   "/bank.css": ["bank.css", "text/css"],
 };
@@ -50,6 +51,8 @@ export async function startPlaid(options: { backend: PlaidBackend; port?: number
     const asset = route.startsWith("GET ") && assets[url.pathname];
     if (asset) return text(200, asset[1], await file(asset[0]));
     switch (route) {
+      case `GET ${SCRIPT_PATH}`:
+        return text(200, "text/javascript", await linkInitialize());
       case "GET /link/v2/stable/link.html":
         return text(200, "text/html", fillPage(await file("link.html"), { setup: linkSetup(scenario) }));
       case "GET /oauth/begin":
