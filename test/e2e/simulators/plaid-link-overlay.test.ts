@@ -283,7 +283,7 @@ test("the same handler opens again after an exit", async (t) => {
   await waitUntilTold(page, "onSuccess");
 });
 
-test("moved to another place right after create(), the iframe loads anew and works", async (t) => {
+test("moved to another place right after create(), the iframe loads anew, works, and is removed by destroy()", async (t) => {
   const { host, page } = await setUp(t);
   await page.evaluate((token) => {
     window.handler = window.makeHandler({ token });
@@ -295,4 +295,6 @@ test("moved to another place right after create(), the iframe loads anew and wor
   }, host.linkToken());
   await (await LinkPicker.open(page)).linkAccount();
   await waitUntilTold(page, "onSuccess");
+  await page.evaluate(() => window.handler.destroy());
+  assert.deepEqual((await overlay(page)).frames, []);
 });

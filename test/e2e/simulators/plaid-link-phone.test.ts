@@ -37,6 +37,8 @@ function look(page: Page) {
 async function scrolledPage(page: Page): Promise<void> {
   await page.evaluate(() => {
     document.documentElement.id = "ours";
+    // High also while the body's children are hidden, so that nothing but a script scrolls it up.
+    document.documentElement.style.minHeight = "3000px";
     window.scrollTo(0, 500);
   });
 }

@@ -64,6 +64,8 @@ test("a second load warns", async (t) => {
 test("loaded twice, iframe ids repeat and one success message fires both handlers", async (t) => {
   const { host, page } = await setUp(t);
   await host.create(page);
+  // Otherwise the first frame's ready may pass for the second's, and open() be sent too early.
+  await waitUntilTold(page, "onLoad");
   await host.loadScript(page);
   await host.createAndOpen(page);
   assert.deepEqual((await overlay(page)).frames, ["plaid-link-iframe-1", "plaid-link-iframe-1"]);
