@@ -1,6 +1,7 @@
 /** Loads Plaid's script once for the page, whatever else on the page loads it too. */
 import { type BrowserCode, unreachable } from "../errors.ts";
 import { SCRIPT_TIMEOUT_MS } from "../limits.ts";
+import { guardMessages } from "./message-guard.ts";
 import type { PlaidFactory } from "./sdk.ts";
 
 /** Without a version and never self-hosted: Plaid changes the script without notice. */
@@ -14,6 +15,7 @@ let inFlight: Promise<PlaidFactory> | undefined;
  * @throws BankLinkError `script_blocked`, `script_timeout`, `offline`
  */
 export function loadPlaid(url: string, nonce: string): Promise<PlaidFactory> {
+  guardMessages(url);
   if (window.Plaid) return Promise.resolve(window.Plaid);
   inFlight ??= load(url, nonce).finally(() => {
     inFlight = undefined;
