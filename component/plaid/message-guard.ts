@@ -3,34 +3,28 @@
  * could report a success with an account of its own. Only the frames of Plaid Link that the page contains are let through.
  */
 
-const origins = new Set<string>();
+let plaidOrigin = "";
 
-/** Call it before `Plaid.create()`: what is called first hears first. */
-export function guardMessages(scriptUrl: string): void {
-  origins.add(new URL(scriptUrl, document.baseURI).origin);
+/** Call it before `Plaid.create()`, with the origin of Plaid's script. */
+export function guardMessages(origin: string): void {
+  plaidOrigin = origin;
   // Adding the same listener again does nothing.
   window.addEventListener("message", stopForged, true);
 }
 
 function stopForged(event: MessageEvent): void {
-  if (isForPlaid(event.data) && !isFromPlaidLink(event)) event.stopImmediatePropagation();
-}
-
-/** Parsed as Plaid's script does: there are many ways to write the same JSON. */
-function isForPlaid(data: unknown): boolean {
+  const { data, origin, source } = event;
   try {
-    return String(JSON.parse(data as string)?.action).includes("plaid_link");
+    // Parsed as Plaid's script does: there are many ways to write the same JSON.
+    if (!String(JSON.parse(data)?.action).includes("plaid_link")) return;
   } catch {
-    return false;
+    return;
   }
-}
-
-/** By the address that the page gave the frame as well: a frame of another site may move itself to Plaid's origin. */
-function isFromPlaidLink({ origin, source }: MessageEvent): boolean {
-  return (
-    origins.has(origin) &&
+  // By the address that the page gave the frame as well: a frame of another site may move itself to Plaid's origin.
+  const isFromPlaidLink =
+    origin === plaidOrigin &&
     [...document.querySelectorAll("iframe")].some(
       (frame) => frame.contentWindow === source && frame.src.startsWith(`${origin}/`),
-    )
-  );
+    );
+  if (!isFromPlaidLink) event.stopImmediatePropagation();
 }
