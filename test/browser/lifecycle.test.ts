@@ -145,6 +145,26 @@ describe("the page's scroll lock", () => {
   });
 });
 
+describe("a Plaid Link whose create() fails", () => {
+  it("leaves no frame and no style sheet behind", async () => {
+    const element = await add(LINK);
+    await loadFakePlaid();
+    const page = window as unknown as { Plaid: { create(config: object): object } };
+    const { create } = page.Plaid;
+    page.Plaid = {
+      create(config) {
+        create(config);
+        document.head.append(document.createElement("style"));
+        throw new Error("halfway");
+      },
+    };
+    const before = document.querySelectorAll("iframe, style").length;
+    button(element).click();
+    await state(element, "failed");
+    assert.equal(document.querySelectorAll("iframe, style").length, before);
+  });
+});
+
 describe("a Plaid Link whose destroy() fails", () => {
   it("does not leave the page locked when the element is removed", async () => {
     document.body.style.overflow = "clip";
