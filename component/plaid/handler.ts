@@ -43,8 +43,8 @@ export function createHandler(
   let phase: "idle" | "open" | "closed" | "destroyed" = "idle";
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  // Plaid leaves its overlay up and the page locked when a callback throws, so ours only queue a microtask. Its listener
-  // accepts a message of any frame, so only a Plaid Link that is open is heard, and only once.
+  // Plaid leaves its overlay up and the page locked when a callback throws, so ours only queue a microtask. Only a Plaid
+  // Link that is open is heard, and only once.
   function closing<Values extends unknown[]>(callback: (...values: Values) => void) {
     return (...values: Values) => {
       if (phase !== "open") return;
