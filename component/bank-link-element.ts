@@ -318,8 +318,8 @@ export class BankLinkElement extends LitElement {
   /** The page's own trigger, or the button; none after success. */
   get #trigger(): HTMLElement | undefined {
     const slot = this.shadowRoot?.querySelector<HTMLSlotElement>("slot[name=trigger]");
-    const triggers = slot ? [...slot.assignedElements(), ...slot.children] : [];
-    return triggers.find((element) => element instanceof HTMLElement);
+    // Through the slots of other components; without any of the page's, the slot's own button.
+    return slot?.assignedElements({ flatten: true }).find((element) => element instanceof HTMLElement);
   }
 
   get #isDisabled(): boolean {
@@ -343,15 +343,21 @@ export class BankLinkElement extends LitElement {
     const { value, required } = this;
     this.#internals.setFormValue(value || null);
     const flags = { valueMissing: required && !value };
-    this.#internals.setValidity(flags, this.#messages.required || " ", this.#trigger);
+    const trigger = this.#trigger;
+    // Any other anchor throws.
+    const isOwn = trigger && (this.contains(trigger) || this.renderRoot.contains(trigger));
+    this.#internals.setValidity(flags, this.#messages.required || " ", isOwn ? trigger : undefined);
   }
 
   // Plaid Link returns focus where it can. Where focus was lost with its frame, the button gets it.
   #returnFocus(): void {
     setTimeout(() => {
-      const isLost = document.activeElement?.matches("body, iframe") ?? true;
-      if (this.isConnected && isLost) this.focus();
+      if (this.isConnected && this.#isFocusLost) this.focus();
     });
+  }
+
+  get #isFocusLost(): boolean {
+    return document.activeElement?.matches("body, iframe") ?? true;
   }
 
   #flowHost(): FlowHost {
@@ -375,9 +381,10 @@ export class BankLinkElement extends LitElement {
           this.value = link.account.id ?? link.id;
           // The button disappears after success; a customer whose focus was on it must not lose their place.
           if (!this.multiple && this.matches(":focus-within"))
-            void this.updateComplete.then(() =>
-              this.shadowRoot?.querySelector<HTMLElement>("[part=status]")?.focus(),
-            );
+            void this.updateComplete.then(() => {
+              if (this.#isFocusLost || this.matches(":focus-within"))
+                this.shadowRoot?.querySelector<HTMLElement>("[part=status]")?.focus();
+            });
         }
         this.dispatchEvent(new BankLinkStateChangeEvent({ from, to: status }));
         if (status === "linked") this.dispatchEvent(new Event("change", { bubbles: true }));

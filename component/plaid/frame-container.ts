@@ -27,21 +27,31 @@ export function layerOf(anchor: Element): Layer {
 
 /** Call it right after `Plaid.create()`, because moving a frame reloads it. */
 export function containerFor(frame: HTMLElement, layer: Layer): FrameContainer {
-  if (layer === "page") return { root: frame };
-  if (layer === "popover") {
-    frame.popover = "manual";
-    return { root: frame, show: () => frame.showPopover(), hide: () => frame.hidePopover() };
-  }
-  // In Chromium, Firefox and WebKit only another modal dialog, opened later, is not inert.
+  if (layer === "dialog") return dialogContainer(frame);
+  return layer === "popover" ? popoverContainer(frame) : { root: frame };
+}
+
+// Plaid sizes its frame on phones by a style sheet for the children of the body alone, and browsers give popovers a
+// padding, a border and a background.
+const FULL_SIZE = ";position:fixed;inset:0;min-width:100%;min-height:100%;padding:0;border:0;background:none";
+
+// In Chromium, Firefox and WebKit only another modal dialog, opened later, is not inert.
+function dialogContainer(frame: HTMLElement): FrameContainer {
   const dialog = Object.assign(document.createElement("dialog"), {
     ariaLabel: "Plaid Link",
-    // The frame covers the page by itself; the dialog only contains it.
-    style: "width:100vw;height:100vh;max-width:none;max-height:none;padding:0;border:0;background:none",
+    style: FULL_SIZE,
     // Plaid Link handles Escape: it asks before it closes. `closedBy` also covers a second Escape.
     closedBy: "none",
     oncancel: (event: Event) => event.preventDefault(),
   });
   dialog.append(frame);
   document.documentElement.append(dialog);
+  frame.style.cssText += FULL_SIZE;
   return { root: dialog, show: () => dialog.showModal(), hide: () => dialog.close() };
+}
+
+function popoverContainer(frame: HTMLElement): FrameContainer {
+  frame.popover = "manual";
+  frame.style.cssText += FULL_SIZE;
+  return { root: frame, show: () => frame.showPopover(), hide: () => frame.hidePopover() };
 }

@@ -4,8 +4,8 @@ import { BankLinkError } from "../errors.ts";
 import { LINK_EXIT_GRACE_MS, LINK_FLUSH_MS, LINK_LOAD_TIMEOUT_MS } from "../limits.ts";
 import { containerFor, layerOf } from "./frame-container.ts";
 import { readEvent, readExit, readSuccess } from "./metadata.ts";
-import { rememberScrolling, restoreScrolling } from "./scroll-lock.ts";
-import type { PlaidError, PlaidExitMetadata, PlaidFactory } from "./sdk.ts";
+import { rememberPage, restorePage } from "./page-hold.ts";
+import type { PlaidConfig, PlaidError, PlaidExitMetadata, PlaidFactory, PlaidHandler } from "./sdk.ts";
 
 export interface HandlerOptions {
   token: string;
@@ -43,8 +43,8 @@ export function createHandler(
   let phase: "idle" | "open" | "closed" | "destroyed" = "idle";
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  // Plaid leaves its overlay up and the page locked when a callback throws, so ours only queue a microtask. Its listener
-  // accepts a message of any frame, so only a Plaid Link that is open is heard, and only once.
+  // Plaid leaves its overlay up and the page locked when a callback throws, so ours only queue a microtask. Only a Plaid
+  // Link that is open is heard, and only once.
   function closing<Values extends unknown[]>(callback: (...values: Values) => void) {
     return (...values: Values) => {
       if (phase !== "open") return;
@@ -52,7 +52,7 @@ export function createHandler(
       clearTimeout(timer);
       timer = setTimeout(destroy, LINK_FLUSH_MS);
       queueMicrotask(() => {
-        restoreScrolling();
+        restorePage();
         if (phase === "closed") callback(...values);
       });
       // Last, because it throws where Plaid has removed its frame already.
@@ -62,26 +62,30 @@ export function createHandler(
 
   function destroy() {
     if (phase === "destroyed") return;
-    if (phase === "open") restoreScrolling();
-    const { overflow } = document.body.style;
+    const wasOpen = phase === "open";
     phase = "destroyed";
     clearTimeout(timer);
-    try {
-      handler.destroy();
-    } catch {
-      // Plaid looks for its frame where it put it, which may be in our container now. That is removed below.
+    // Plaid's destroy() ends its hold on the page once more: it moves focus, on phones also the scroll position and the
+    // id of <html>. By now they belong to the page or to another Plaid Link, unless this one is open.
+    if (wasOpen) {
+      const { overflow } = document.body.style;
+      try {
+        handler.destroy();
+      } catch {
+        // Plaid looks for its frame where it put it, which may be in our container now. That is removed below.
+      }
+      document.body.style.overflow = overflow;
+      restorePage();
     }
-    // Destroying a handler sets the page's overflow to what it was when it was created, which may be long ago.
-    document.body.style.overflow = overflow;
+    for (const element of added) element.remove();
     container?.root.remove();
   }
 
   const exited = (error: PlaidError | null, metadata: PlaidExitMetadata | null) =>
     options.onExit(readExit(error, metadata), error?.display_message ?? null);
 
-  const framesBefore = [...document.querySelectorAll("iframe")];
   const loading = Promise.withResolvers<void>();
-  const handler = plaid.create({
+  const config: PlaidConfig = {
     token,
     ...(receivedRedirectUri && { receivedRedirectUri }),
     onLoad: loading.resolve,
@@ -93,8 +97,9 @@ export function createHandler(
       if (phase === "open" || phase === "closed")
         queueMicrotask(() => options.onEvent(name, readEvent(metadata)));
     },
-  });
-  const frame = [...document.querySelectorAll("iframe")].find((frame) => !framesBefore.includes(frame));
+  };
+  const [handler, added] = create(plaid, config);
+  const frame = added.find((element) => element.matches("iframe"));
   const container = frame && containerFor(frame, layer);
   timer = setTimeout(() => loading.reject(new BankLinkError("link_timeout")), LINK_LOAD_TIMEOUT_MS);
 
@@ -105,7 +110,7 @@ export function createHandler(
       clearTimeout(timer);
       timer = undefined;
       phase = "open";
-      rememberScrolling();
+      rememberPage();
       handler.open();
       container?.show?.();
     },
@@ -119,4 +124,17 @@ export function createHandler(
     },
     destroy,
   };
+}
+
+/** With what Plaid has put on the page for it: its frame, and on a phone a style sheet. */
+function create(plaid: PlaidFactory, config: PlaidConfig): [PlaidHandler, HTMLElement[]] {
+  const all = () => [...document.querySelectorAll<HTMLElement>("iframe,style")];
+  const before = all();
+  const added = () => all().filter((element) => !before.includes(element));
+  try {
+    return [plaid.create(config), added()];
+  } catch (thrown) {
+    for (const element of added()) element.remove();
+    throw thrown;
+  }
 }

@@ -1,6 +1,7 @@
 /** Loads Plaid's script once for the page, whatever else on the page loads it too. */
 import { type BrowserCode, unreachable } from "../errors.ts";
 import { SCRIPT_TIMEOUT_MS } from "../limits.ts";
+import { guardMessages } from "./message-guard.ts";
 import type { PlaidFactory } from "./sdk.ts";
 
 /** Without a version and never self-hosted: Plaid changes the script without notice. */
@@ -14,16 +15,17 @@ let inFlight: Promise<PlaidFactory> | undefined;
  * @throws BankLinkError `script_blocked`, `script_timeout`, `offline`
  */
 export function loadPlaid(url: string, nonce: string): Promise<PlaidFactory> {
+  const { href, origin } = new URL(url, document.baseURI);
+  guardMessages(origin);
   if (window.Plaid) return Promise.resolve(window.Plaid);
-  inFlight ??= load(url, nonce).finally(() => {
+  inFlight ??= load(href, nonce).finally(() => {
     inFlight = undefined;
   });
   return inFlight;
 }
 
-function load(url: string, nonce: string): Promise<PlaidFactory> {
+function load(href: string, nonce: string): Promise<PlaidFactory> {
   return new Promise((resolve, reject) => {
-    const { href } = new URL(url, document.baseURI);
     const present = [...document.scripts].find((script) => script.src === href);
     const script = present ?? createScript(href, nonce);
     const finish = (code: BrowserCode) => {

@@ -93,6 +93,33 @@ describe("focus", () => {
     assert.isTrue(document.activeElement === input);
   });
 
+  it("stays where the page's own listener of success has moved it", async () => {
+    const element = await add(`${LINK}<input>`);
+    const input = element.nextElementSibling as HTMLInputElement;
+    button(element).focus();
+    await openPlaidLink(element);
+    for (const type of ["bank-link-statechange", "bank-link-success", "change"])
+      element.addEventListener(type, () => element.status === "linked" && input.focus());
+    succeed();
+    await state(element, "linked");
+    await sleep(30);
+    assert.isTrue(document.activeElement === input);
+  });
+
+  it("goes to a trigger that another component's slot hands on", async () => {
+    const element = await add(LINK);
+    const outer = document.createElement("div");
+    outer.innerHTML = "<button>Go</button>";
+    element.before(outer);
+    const root = outer.attachShadow({ mode: "open" });
+    root.append(element);
+    const slot = Object.assign(document.createElement("slot"), { slot: "trigger" });
+    element.append(slot);
+    await element.updateComplete;
+    element.focus();
+    assert.isTrue(document.activeElement === outer.firstElementChild);
+  });
+
   it("is not lost when success takes the button away", async () => {
     const element = await add(LINK);
     button(element).focus();

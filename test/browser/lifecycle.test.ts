@@ -128,7 +128,7 @@ describe("the page's scroll lock", () => {
     lastHandler().config.onExit(null, {});
     document.body.style.overflow = seenAtCreate;
     await state(second, "canceled");
-    await until(() => lastHandler().calls.includes("destroy"), "it was destroyed");
+    await until(() => !lastHandler().frame.isConnected, "its frame is gone");
   });
 
   it("is released when the last of two open ones closes, and not before", async () => {
@@ -142,6 +142,26 @@ describe("the page's scroll lock", () => {
     other?.config.onExit(null, {});
     await state(second, "canceled");
     assert.equal(document.body.style.overflow, "");
+  });
+});
+
+describe("a Plaid Link whose create() fails", () => {
+  it("leaves no frame and no style sheet behind", async () => {
+    const element = await add(LINK);
+    await loadFakePlaid();
+    const page = window as unknown as { Plaid: { create(config: object): object } };
+    const { create } = page.Plaid;
+    page.Plaid = {
+      create(config) {
+        create(config);
+        document.head.append(document.createElement("style"));
+        throw new Error("halfway");
+      },
+    };
+    const before = document.querySelectorAll("iframe, style").length;
+    button(element).click();
+    await state(element, "failed");
+    assert.equal(document.querySelectorAll("iframe, style").length, before);
   });
 });
 

@@ -237,7 +237,8 @@ describe("preloading", () => {
     await state(element, "ready");
     await openPlaidLink(element);
     assert.equal(lastHandler().config.token, "link-sandbox-2");
-    assert.deepEqual(plaid().handlers[0]?.calls, ["destroy"]);
+    assert.deepEqual(plaid().handlers[0]?.calls, []);
+    assert.isFalse(plaid().handlers[0]?.frame.isConnected);
   });
 
   it("is repeated when the link request has changed", async () => {
@@ -263,8 +264,11 @@ describe("preloading", () => {
     assert.equal(api.to("POST /v1/links").at(-1)?.body.account_id, "acc_9");
     assert.equal(element.link?.mode, "refresh");
     assert.deepEqual(
-      plaid().handlers.map(({ calls }) => calls),
-      [["destroy"], ["open"]],
+      plaid().handlers.map(({ calls, frame }) => [calls, frame.isConnected]),
+      [
+        [[], false],
+        [["open"], true],
+      ],
     );
   });
 
@@ -394,8 +398,9 @@ describe("preloading", () => {
     document.body.style.overflow = "";
     element.remove();
     await sleep();
-    assert.deepEqual(lastHandler().calls, ["destroy"]);
-    assert.equal(document.body.style.overflow, "", "Plaid restores what it saw at create()");
+    assert.deepEqual(lastHandler().calls, [], "destroy() would restore what Plaid saw at create()");
+    assert.isFalse(lastHandler().frame.isConnected);
+    assert.equal(document.body.style.overflow, "");
   });
 });
 

@@ -8,7 +8,7 @@ import { launchers } from "./launchers.js";
 
 const rootDir = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The strict policy of the README; there, `frame-src` names Plaid. */
+/** The README's policy without what is for Plaid alone: its frame and its style sheets. */
 const STRICT =
   "default-src 'none'; script-src 'nonce-n0nce' 'strict-dynamic'; connect-src 'self'; frame-src 'self'; " +
   "style-src-attr 'unsafe-inline'; require-trusted-types-for 'script'; trusted-types bank-link lit-html";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
-import type { ElementHandle, Frame, Page } from "puppeteer-core";
+import { type ElementHandle, type Frame, KnownDevices, type Page } from "puppeteer-core";
 import { type DemoPage, withDemo } from "./demo-page.ts";
 import { ELEMENT, README, readmePolicy, visitHostPage } from "./host-page.ts";
 import { LinkPicker } from "./link-picker.ts";
@@ -38,6 +38,23 @@ describe("a strict Content-Security-Policy with a nonce and trusted types, sent 
     await customer.untilStatus("linked");
     assert.deepEqual(found, []);
     assert.equal(customer.accounts().length, 1);
+  });
+
+  test("lets Link fill the window of a phone, without a violation", async () => {
+    const customer = await open.customer();
+    const { page } = customer;
+    await page.emulate(KnownDevices["iPhone 15"]);
+    const found = await violations(customer, "n0nce");
+    await customer.click();
+    const picker = await LinkPicker.open(page);
+    const box = await page.$eval("iframe", (frame) => {
+      const { left, top, width, height } = frame.getBoundingClientRect();
+      return [left, top, width, height];
+    });
+    assert.deepEqual(box, await page.evaluate(() => [0, 0, innerWidth, innerHeight]));
+    await picker.linkAccount();
+    await customer.untilStatus("linked");
+    assert.deepEqual(found, []);
   });
 
   test("applies the style sheet", async () => {

@@ -143,17 +143,18 @@ async function lookUpLateAccount(watch: LateAccountWatch, deps: WatcherDependenc
       store.watches.end(watch);
       return;
     }
-    // A list that could not be read does not count.
-    const lookups = watch.lookups + (result.ok ? 1 : 0);
+    // A list that could not be read whole does not count.
+    const isComplete = result.ok && result.value.isComplete;
+    const lookups = watch.lookups + (isComplete ? 1 : 0);
     const nextMs = LATE_LOOKUPS_MS[lookups];
     if (nextMs === undefined) {
       store.saveLink({ ...link, doubtful: null });
       store.watches.end(watch);
       return;
     }
-    const dueAtMs = result.ok
+    const dueAtMs = isComplete
       ? watch.startedAtMs + nextMs
-      : nextAtMs(nowMs, patientDelayMs(nowMs - watch.startedAtMs), result.failure);
+      : nextAtMs(nowMs, patientDelayMs(nowMs - watch.startedAtMs), result.ok ? null : result.failure);
     postpone({ ...watch, lookups }, dueAtMs, nowMs, deps);
   });
 }

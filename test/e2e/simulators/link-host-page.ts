@@ -1,5 +1,5 @@
 /** A bare page that uses Plaid Link directly, and records every callback. */
-import type { Browser, Page } from "puppeteer-core";
+import type { Browser, Device, Page } from "puppeteer-core";
 import { PlaidBackend } from "../../simulators/plaid/backend.ts";
 import { type PlaidStandIn, startPlaid } from "../../simulators/plaid/index.ts";
 import { listen, type Server, webApp } from "../../simulators/server.ts";
@@ -14,8 +14,14 @@ export interface Told {
 
 interface LinkHandler {
   open(): void;
-  exit(options?: { force: boolean }): void;
+  exit(options?: { force: boolean } | string): void;
   destroy(): void;
+}
+
+/** From Link's frame or anyone else, as Link's script reads it. */
+export interface LinkMessage {
+  action: string;
+  [detail: string]: unknown;
 }
 
 declare global {
@@ -24,6 +30,8 @@ declare global {
     loadedPlaid(): { create(config: Record<string, unknown>): LinkHandler };
     handler: LinkHandler;
     told: Told[];
+    /** The data of every message that reached the page's window. */
+    heard: unknown[];
     throwing?: boolean;
     makeHandler(config: Record<string, unknown>): LinkHandler;
   }
@@ -64,8 +72,9 @@ export class LinkHostPage {
   }
 
   /** A page with Link's script loaded. */
-  async visit(browser: Pick<Browser, "newPage">, path = "/"): Promise<Page> {
+  async visit(browser: Pick<Browser, "newPage">, path = "/", device?: Device): Promise<Page> {
     const page = await browser.newPage();
+    if (device) await page.emulate(device);
     await page.goto(`${this.host.url}${path}`);
     await this.loadScript(page);
     return page;
@@ -95,13 +104,38 @@ export class LinkHostPage {
 /** The state of the page while Link is, or should no longer be, in front of it. */
 export function overlay(page: Page): Promise<{ frames: string[]; shown: boolean; bodyOverflow: string }> {
   return page.evaluate(() => {
-    const frames = [...document.querySelectorAll("iframe")];
+    const frames = [...document.querySelectorAll("iframe[title='Plaid Link']")];
     return {
       frames: frames.map(({ id }) => id),
       shown: frames.some((frame) => frame.checkVisibility()),
       bodyOverflow: document.body.style.overflow,
     };
   });
+}
+
+/** What `document.activeElement` is: its id, or its tag where it has none. */
+export function focused(page: Page): Promise<string | undefined> {
+  return page.evaluate(() => document.activeElement?.id || document.activeElement?.tagName);
+}
+
+/** From now on, as if the page had been sent with this policy. */
+export async function restrict(page: Page, policy: string): Promise<void> {
+  await page.evaluate((content) => {
+    const meta = document.createElement("meta");
+    meta.httpEquiv = "Content-Security-Policy";
+    meta.content = content;
+    document.head.append(meta);
+  }, policy);
+}
+
+export function linkMessage(id: number, verb: string, detail: Record<string, unknown> = {}): string {
+  const message: LinkMessage = { action: `plaid_link-${id}::${verb}`, ...detail };
+  return JSON.stringify(message);
+}
+
+/** As Link's frame posts it. */
+export async function postToPage(page: Page, message: string): Promise<void> {
+  await page.evaluate((data) => window.postMessage(data), message);
 }
 
 /** Long enough for any pending message to be delivered. */
@@ -135,6 +169,8 @@ const PAGE = `<!doctype html>
 <p style="height: 3000px">Long enough to scroll.</p>
 <script>
   window.told = [];
+  window.heard = [];
+  addEventListener("message", ({ data }) => heard.push(data));
   window.loadedPlaid = () => window.Plaid;
   window.makeHandler = (config) => Plaid.create({
     onLoad: () => told.push({ callback: "onLoad" }),

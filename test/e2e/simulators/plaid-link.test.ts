@@ -1,18 +1,27 @@
-/** The Link stand-in towards the page, line by line: the script and the handler. */
+/** The Link stand-in towards the page, line by line: the script and create(). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Page } from "puppeteer-core";
 import { LinkPicker } from "../link-picker.ts";
-import { overlay, quietMoment, told, waitUntilTold } from "./link-host-page.ts";
+import { overlay, restrict, told, waitUntilTold } from "./link-host-page.ts";
 import { withChromium } from "./set-up.ts";
 
 const setUp = withChromium();
 
-test("it defines window.Plaid with create, createEmbedded and version", async (t) => {
+/** The console's warnings from now on. */
+function warningsOf(page: Page): string[] {
+  const warnings: string[] = [];
+  page.on("console", (message) => message.type() === "warn" && warnings.push(message.text()));
+  return warnings;
+}
+
+test("it defines window.Plaid with create, createEmbedded, version and web3", async (t) => {
   const { page } = await setUp(t);
   assert.deepEqual(await page.evaluate(() => Object.keys(window.loadedPlaid())), [
     "create",
     "createEmbedded",
     "version",
+    "web3",
   ]);
 });
 
@@ -35,9 +44,28 @@ test("a script tag in a shadow root is not found: it throws after having set win
   assert.equal(await page.evaluate(() => typeof window.loadedPlaid().create), "function");
 });
 
+test("a script tag whose address has a query string is not found either", async (t) => {
+  const { host, newProfile } = await setUp(t);
+  const page = await (await newProfile()).newPage();
+  await page.goto(host.host.url);
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await page.addScriptTag({ url: `${host.plaid.scriptUrl}?v=2` });
+  assert.match(errors.join(), /Failed to find script/);
+});
+
+test("a second load warns", async (t) => {
+  const { host, page } = await setUp(t);
+  const warnings = warningsOf(page);
+  await host.loadScript(page);
+  assert.match(warnings.join(), /more than once/);
+});
+
 test("loaded twice, iframe ids repeat and one success message fires both handlers", async (t) => {
   const { host, page } = await setUp(t);
   await host.create(page);
+  // Otherwise the first frame's ready may pass for the second's, and open() be sent too early.
+  await waitUntilTold(page, "onLoad");
   await host.loadScript(page);
   await host.createAndOpen(page);
   assert.deepEqual((await overlay(page)).frames, ["plaid-link-iframe-1", "plaid-link-iframe-1"]);
@@ -51,8 +79,7 @@ test("loaded twice, iframe ids repeat and one success message fires both handler
 
 test("an unknown key for create warns", async (t) => {
   const { host, page } = await setUp(t);
-  const warnings: string[] = [];
-  page.on("console", (message) => message.type() === "warn" && warnings.push(message.text()));
+  const warnings = warningsOf(page);
   await host.create(page);
   assert.deepEqual(warnings, []);
   await host.create(page, { received_redirect_uri: "http://localhost/" });
@@ -72,6 +99,23 @@ test("a missing onSuccess throws", async (t) => {
   );
 });
 
+test("the legacy key replaces the token, and neither it nor env warns", async (t) => {
+  const { host, page } = await setUp(t);
+  const warnings = warningsOf(page);
+  await host.create(page, { token: null, key: "a public key", env: "sandbox" });
+  assert.deepEqual(warnings, []);
+  assert.deepEqual((await overlay(page)).frames, ["plaid-link-iframe-1"]);
+});
+
+test('env: "production" silences warnings and refusals', async (t) => {
+  const { host, page } = await setUp(t);
+  const warnings = warningsOf(page);
+  await host.create(page, { env: "production", token: null, received_redirect_uri: "http://localhost/" });
+  await page.evaluate(() => window.loadedPlaid().create({ env: "production" }));
+  assert.deepEqual(warnings, []);
+  assert.deepEqual((await overlay(page)).frames, ["plaid-link-iframe-1", "plaid-link-iframe-2"]);
+});
+
 test("create() at once appends a hidden iframe to the body and starts loading", async (t) => {
   const { host, page } = await setUp(t);
   await host.create(page);
@@ -80,206 +124,54 @@ test("create() at once appends a hidden iframe to the body and starts loading", 
   await waitUntilTold(page, "onLoad");
 });
 
-test("open() before it is ready shows a blank full-screen iframe and locks scrolling; onLoad may never come", async (t) => {
-  const { host, page } = await setUp(t);
-  host.plaid.settings.onLoadDelayMs = "never";
-  await host.createAndOpen(page);
-  await quietMoment();
-  const { shown, bodyOverflow } = await overlay(page);
-  assert.deepEqual({ shown, bodyOverflow }, { shown: true, bodyOverflow: "hidden" });
-  const box = await page.$eval("iframe", (frame) => frame.getBoundingClientRect().toJSON());
-  assert.deepEqual([box.top, box.left, box.height], [0, 0, 800]);
-  assert.deepEqual(await told(page), []);
-});
-
-test("a late onLoad brings the screen that open() has asked for", async (t) => {
-  const { host, page } = await setUp(t);
-  host.plaid.settings.onLoadDelayMs = 400;
-  await host.createAndOpen(page);
-  assert.deepEqual(await told(page), []);
-  await LinkPicker.open(page);
-  assert.equal((await told(page))[0]?.callback, "onLoad");
-});
-
-test("open() after destroy() throws", async (t) => {
+test("the frame has allow, sandbox, width and height attributes, and no color-scheme", async (t) => {
   const { host, page } = await setUp(t);
   await host.create(page);
-  await assert.rejects(
-    page.evaluate(() => {
-      window.handler.destroy();
-      window.handler.open();
-    }),
-    /destroyed/,
-  );
+  const frame = await page.$eval("iframe", (iframe) => ({
+    attributes: ["allow", "sandbox", "width", "height"].filter((name) => iframe.getAttribute(name)),
+    colorScheme: iframe.style.colorScheme,
+  }));
+  assert.deepEqual(frame, { attributes: ["allow", "sandbox", "width", "height"], colorScheme: "" });
 });
 
-test("exit() does nothing while Link is closed", async (t) => {
+test("create() tests the browser with a div and a style sheet, which a strict policy reports once", async (t) => {
   const { host, page } = await setUp(t);
-  await host.create(page);
-  await waitUntilTold(page, "onLoad");
-  await page.evaluate(() => window.handler.exit({ force: true }));
-  await quietMoment();
-  assert.deepEqual(await told(page, "onExit"), []);
-});
-
-test("exit({ force: true }) leaves at once", async (t) => {
-  const { host, page } = await setUp(t);
-  await host.createAndOpen(page);
-  await LinkPicker.open(page);
-  await page.evaluate(() => window.handler.exit({ force: true }));
-  assert.equal((await waitUntilTold(page, "onExit")).first, null);
-  assert.equal((await overlay(page)).shown, false);
-});
-
-test("exit() without force asks the customer first", async (t) => {
-  const { host, page } = await setUp(t);
-  await host.createAndOpen(page);
-  const picker = await LinkPicker.open(page);
-  await page.evaluate(() => window.handler.exit());
-  await picker.click("link-stay");
-  await picker.shows("link-continue");
-  await page.evaluate(() => window.handler.exit());
-  await picker.click("link-leave");
-  await waitUntilTold(page, "onExit");
-});
-
-test("exit() only posts a message, so a dead iframe never calls back", async (t) => {
-  const { host, page } = await setUp(t);
-  host.plaid.settings.onLoadDelayMs = "never";
-  await host.createAndOpen(page);
-  await page.$eval("iframe", (frame) => {
-    frame.src = "about:blank";
-  });
-  await page.evaluate(() => window.handler.exit({ force: true }));
-  await quietMoment();
-  assert.deepEqual(await told(page, "onExit"), []);
-  assert.equal((await overlay(page)).shown, true);
-});
-
-test("destroy() removes iframe and listeners, with no onExit", async (t) => {
-  const { host, page } = await setUp(t);
-  await host.createAndOpen(page);
-  await LinkPicker.open(page);
-  await page.evaluate(() => {
-    window.handler.destroy();
-    window.postMessage({ action: "plaid_link-plaid-link-iframe-1::exit", error: null, metadata: {} });
-  });
-  await quietMoment();
-  assert.deepEqual(await told(page, "onExit"), []);
-  assert.deepEqual(await overlay(page), { frames: [], shown: false, bodyOverflow: "" });
-});
-
-test("destroying a handler that never opened rewrites the body's overflow to what it was at create", async (t) => {
-  const { host, page } = await setUp(t);
-  await page.evaluate(() => document.body.style.setProperty("overflow", "scroll"));
-  await host.create(page);
-  await page.evaluate(() => {
-    document.body.style.overflow = "clip";
-    window.handler.destroy();
-  });
-  assert.equal((await overlay(page)).bodyOverflow, "scroll");
-});
-
-test("after success the overlay is gone and scrolling is as it was", async (t) => {
-  const { host, page } = await setUp(t);
-  await page.evaluate(() => document.body.style.setProperty("overflow", "scroll"));
-  await host.createAndOpen(page);
-  assert.equal((await overlay(page)).bodyOverflow, "hidden");
-  await (await LinkPicker.open(page)).linkAccount();
-  await waitUntilTold(page, "onSuccess");
-  assert.deepEqual(await overlay(page), {
-    frames: ["plaid-link-iframe-1"],
-    shown: false,
-    bodyOverflow: "scroll",
-  });
-});
-
-for (const callback of ["onSuccess", "onExit"] as const) {
-  test(`a throwing ${callback} leaves the overlay up and the page locked`, async (t) => {
-    const { host, page } = await setUp(t);
-    await page.evaluate(() => {
-      window.throwing = true;
+  await restrict(page, "style-src-elem 'self'");
+  const seen = await page.evaluate(async (token) => {
+    const reports: string[] = [];
+    document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) =>
+      reports.push(effectiveDirective),
+    );
+    const added: string[] = [];
+    const observer = new MutationObserver((records) => {
+      for (const { addedNodes } of records) added.push(...[...addedNodes].map(({ nodeName }) => nodeName));
     });
-    await host.createAndOpen(page);
-    const picker = await LinkPicker.open(page);
-    await (callback === "onSuccess" ? picker.linkAccount() : picker.click("link-close"));
-    await waitUntilTold(page, callback);
-    const { shown, bodyOverflow } = await overlay(page);
-    assert.deepEqual({ shown, bodyOverflow }, { shown: true, bodyOverflow: "hidden" });
-  });
-}
-
-test("it focuses at the end what had the focus: for a shadow root its host", async (t) => {
-  const { host, page } = await setUp(t);
-  await page.evaluate(() => {
-    const shadowHost = document.createElement("div");
-    shadowHost.id = "host";
-    document.body.prepend(shadowHost);
-    const root = shadowHost.attachShadow({ mode: "open", delegatesFocus: true });
-    root.innerHTML = "<button>Link</button>";
-    root.querySelector("button")?.focus();
-  });
-  await host.createAndOpen(page);
-  const picker = await LinkPicker.open(page);
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "IFRAME");
-  await picker.click("link-close");
-  await waitUntilTold(page, "onExit");
-  assert.equal(await page.evaluate(() => document.activeElement?.id), "host");
-});
-
-test("on a small screen it overwrites the html id, hides the body's children, scrolls up, and undoes it", async (t) => {
-  const { host, page } = await setUp(t);
-  await page.setViewport({ width: 390, height: 800 });
-  await page.evaluate(() => {
-    document.documentElement.id = "ours";
-    window.scrollTo(0, 500);
-  });
-  const look = () =>
-    page.evaluate(() => ({
-      id: document.documentElement.id,
-      button: document.getElementById("start")?.checkVisibility(),
-      scrolled: window.scrollY > 0,
-    }));
-  await host.createAndOpen(page);
-  const picker = await LinkPicker.open(page);
-  assert.deepEqual(await look(), { id: "plaid-link-open", button: false, scrolled: false });
-  await picker.click("link-close");
-  await waitUntilTold(page, "onExit");
-  assert.deepEqual(await look(), { id: "ours", button: true, scrolled: false });
-});
-
-test("its message listener checks no origin: any frame can forge a success", async (t) => {
-  const { host, page } = await setUp(t);
-  await host.create(page);
-  await page.evaluate(() => {
-    const forger = document.createElement("iframe");
-    forger.srcdoc = `<script>parent.postMessage({
-      action: "plaid_link-plaid-link-iframe-1::connected", public_token: "forged", metadata: {} }, "*")</script>`;
-    document.body.append(forger);
-  });
-  assert.equal((await waitUntilTold(page, "onSuccess")).first, "forged");
-});
-
-test("the same handler opens again after an exit", async (t) => {
-  const { host, page } = await setUp(t);
-  await host.createAndOpen(page);
-  await (await LinkPicker.open(page)).click("link-close");
-  await waitUntilTold(page, "onExit");
-  await page.evaluate(() => window.handler.open());
-  await (await LinkPicker.open(page)).linkAccount();
-  await waitUntilTold(page, "onSuccess");
-});
-
-test("moved to another place right after create(), the iframe loads anew and works", async (t) => {
-  const { host, page } = await setUp(t);
-  await page.evaluate((token) => {
-    window.handler = window.makeHandler({ token });
-    const dialog = document.createElement("dialog");
-    dialog.append(document.querySelector("iframe") as HTMLIFrameElement);
-    document.documentElement.append(dialog);
-    dialog.showModal();
-    window.handler.open();
+    observer.observe(document, { childList: true, subtree: true });
+    window.makeHandler({ token });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    return { reports, added };
   }, host.linkToken());
+  assert.deepEqual(seen, { reports: ["style-src-elem"], added: ["DIV", "IFRAME"] });
+  assert.equal(await page.$("style"), null);
+});
+
+test("it needs no policy of its own where the page asks for trusted types", async (t) => {
+  const { host, newProfile } = await setUp(t);
+  const page = await (await newProfile()).newPage();
+  await page.goto(host.host.url);
+  await restrict(page, "require-trusted-types-for 'script'");
+  await page.evaluate(async (src) => {
+    // biome-ignore lint/suspicious/noExplicitAny: TypeScript's DOM does not know trusted types
+    const policy = (window as any).trustedTypes.createPolicy("page", {
+      createScriptURL: (url: string) => url,
+    });
+    const script = document.createElement("script");
+    script.src = policy.createScriptURL(src);
+    const loaded = new Promise((resolve) => script.addEventListener("load", resolve));
+    document.head.append(script);
+    await loaded;
+  }, host.plaid.scriptUrl);
+  await host.createAndOpen(page);
   await (await LinkPicker.open(page)).linkAccount();
   await waitUntilTold(page, "onSuccess");
 });

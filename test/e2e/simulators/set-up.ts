@@ -1,6 +1,6 @@
 /** One Chromium for a file of tests; servers and a browser profile of its own for each test. */
 import { after, before, type TestContext } from "node:test";
-import type { Browser, BrowserContext, Page } from "puppeteer-core";
+import type { Browser, BrowserContext, Device, Page } from "puppeteer-core";
 import { launch } from "../../engines.ts";
 import { LinkHostPage } from "./link-host-page.ts";
 
@@ -11,8 +11,11 @@ export interface SetUp {
   newProfile(): Promise<BrowserContext>;
 }
 
-/** Call once at the top of a test file. */
-export function withChromium(): (test: TestContext) => Promise<SetUp> {
+/**
+ * Call once at the top of a test file.
+ * @param device what the page is visited with, left out a computer
+ */
+export function withChromium(device?: Device): (test: TestContext) => Promise<SetUp> {
   let browser: Browser;
   before(async () => {
     browser = await launch("chromium");
@@ -29,6 +32,6 @@ export function withChromium(): (test: TestContext) => Promise<SetUp> {
       started.defer(() => context.close());
       return context;
     };
-    return { host, page: await host.visit(await newProfile()), newProfile };
+    return { host, page: await host.visit(await newProfile(), "/", device), newProfile };
   };
 }

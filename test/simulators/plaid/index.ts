@@ -7,6 +7,7 @@ import { fillPage } from "../page-template.ts";
 import { listen, type Server, webApp } from "../server.ts";
 import type { PlaidBackend } from "./backend.ts";
 import { institutions } from "./institutions.ts";
+import { linkInitialize } from "./link-initialize.ts";
 import { LinkSessions, type OAuthState } from "./link-sessions.ts";
 import type { LinkScenario } from "./scenario.ts";
 
@@ -43,6 +44,9 @@ export async function startPlaid(options: { backend: PlaidBackend; port?: number
   const file = serveStatic({ root: PAGES, rewriteRequestPath: (path) => basename(path) });
   app.get("/link/v2/stable/link.html", async (c) =>
     c.html(await page("link.html", { setup: linkSetup(scenario) })),
+  );
+  app.get(SCRIPT_PATH, async (c) =>
+    c.body(await linkInitialize(), 200, { "Content-Type": "text/javascript" }),
   );
   app.get("/link/v2/stable/:file{.+\\.(?:js|css)}", file);
   app.get("/bank.css", file);

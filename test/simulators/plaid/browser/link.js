@@ -1,9 +1,10 @@
 /** The bank picker inside Link's iframe. The server says which screen comes next; this draws it. */
 import { bankSignIn } from "./bank-sign-in.js";
 import { LinkEvents } from "./link-events.js";
+import { decode, encode } from "./messages.js";
 
 const query = new URLSearchParams(location.search);
-const frameId = query.get("frame");
+const id = query.get("frame");
 const setup = JSON.parse(document.documentElement.dataset.setup);
 
 /** What `onExit` calls the place where the customer left. */
@@ -28,10 +29,12 @@ const NOT_STARTED = { pane: "loading", link_session_id: null, request_id: null, 
 let screen = NOT_STARTED;
 let paneBeforeLeaving = "loading";
 let lastError = null;
-let ended = false;
+// Before the first open() too.
+let ended = true;
+/** What the page has answered to ready-for-configure. */
+let config = null;
 
-const tellPage = (verb, detail = {}) =>
-  window.parent.postMessage({ action: `plaid_link-${frameId}::${verb}`, ...detail }, "*");
+const tellPage = (verb, detail) => window.parent.postMessage(encode(id, verb, detail), "*");
 const events = new LinkEvents(tellPage, setup);
 events.context = () => ({
   link_session_id: screen.link_session_id,
@@ -182,7 +185,7 @@ async function start() {
   screen = NOT_STARTED;
   show("loading");
   events.live("OPEN");
-  const received_redirect_uri = query.get("receivedRedirectUri");
+  const received_redirect_uri = config.receivedRedirectUri || null;
   draw(await ask("start", { link_token: query.get("token"), received_redirect_uri }));
 }
 
@@ -212,24 +215,36 @@ onForm("code", "code", (fields) => Object.fromEntries(fields), "SUBMIT_MFA");
 onForm("accounts", "finish", (fields) => ({ accounts: fields.getAll("account").map(Number) }));
 button("link-done").addEventListener("click", () => {
   events.hold("HANDOFF");
-  end(() => tellPage("connected", screen.success));
+  end(() => tellPage("connected", { metadata: screen.success.metadata }));
 });
 button("link-close").addEventListener("click", leave);
 button("link-exit").addEventListener("click", leave);
 button("link-leave").addEventListener("click", leave);
 button("link-stay").addEventListener("click", () => show(paneBeforeLeaving));
 
-window.addEventListener("message", async ({ source, data }) => {
-  if (source !== window.parent) return;
-  const [target, verb] = String(data?.action).split("::");
-  if (target !== `plaid_link-${frameId}`) return;
-  if (verb === "open" && (ended || screen === NOT_STARTED)) await start();
-  if (verb === "exit" && data.force) leave();
-  if (verb === "exit" && !data.force) {
-    const shown = one("[data-pane]:not([hidden])").dataset.pane;
-    if (shown !== "leave") paneBeforeLeaving = shown;
-    show("leave");
+function askWhetherToLeave() {
+  const shown = one("[data-pane]:not([hidden])").dataset.pane;
+  if (shown !== "leave") paneBeforeLeaving = shown;
+  show("leave");
+}
+
+window.addEventListener("message", ({ source, data }) => {
+  const message = source === window.parent ? decode(id, data) : null;
+  switch (message?.verb) {
+    case "configure":
+      // Where the script is on the page twice, both copies answer.
+      if (config) return;
+      config = message.config;
+      setTimeout(() => tellPage("ready"), setup.onLoadDelayMs);
+      return;
+    case "open":
+      if (ended) start();
+      return;
+    case "exit":
+      if (message.config?.force) leave();
+      else askWhetherToLeave();
+      return;
   }
 });
 
-if (setup.onLoadDelayMs !== "never") setTimeout(() => tellPage("ready"), setup.onLoadDelayMs);
+if (setup.onLoadDelayMs !== "never") tellPage("ready-for-configure");

@@ -27,14 +27,13 @@ const GOOD = [
 describe("a page's policy is enough", () => {
   test("when there is none", () => assert.deepEqual(unmet([]), []));
   test("when it names what is needed", () => assert.deepEqual(unmet([GOOD]), []));
-  test("when it uses nonces and allows style attributes", () => {
+  test("when it uses nonces for scripts, and allows inline styles", () => {
     const policy = [
       "default-src 'none'",
       "script-src 'nonce-r4nd0m' 'strict-dynamic'",
       "frame-src https:",
       "connect-src https:",
-      "style-src 'nonce-r4nd0m'",
-      "style-src-attr 'unsafe-inline'",
+      "style-src 'self' 'unsafe-inline'",
       "trusted-types bank-link lit-html",
     ].join(";");
     assert.deepEqual(unmet([policy]), []);
@@ -65,7 +64,11 @@ describe("a page's policy falls short", () => {
     "without calls": [[without("connect-src")], ["page.connect.plaid", "page.connect.api"]],
     "where a nonce cancels inline styles": [
       [`${without("style-src")}; style-src 'unsafe-inline' 'nonce-r4nd0m'`],
-      ["page.style.attributes"],
+      ["page.style.elements", "page.style.attributes"],
+    ],
+    "where style sheets need a nonce, and only style attributes are free": [
+      [`${without("style-src")}; style-src 'self' 'nonce-r4nd0m'; style-src-attr 'unsafe-inline'`],
+      ["page.style.elements"],
     ],
     "where strict-dynamic cancels addresses": [
       [
