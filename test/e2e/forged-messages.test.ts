@@ -1,6 +1,7 @@
 /** Messages forged in Link's name. Plaid's script checks neither their source nor their origin; the element does. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { BrowserContext, Frame, Page } from "puppeteer-core";
 import { listen, type Server, webApp } from "../simulators/server.ts";
 import { withDemo } from "./demo-page.ts";
@@ -47,12 +48,11 @@ const fromFrame = (victim: Page, frame: Frame): Attack => ({
 async function fromOpener(context: BrowserContext, url: string): Promise<Attack> {
   const opener = await context.newPage();
   await opener.goto(stranger.url);
-  const opened = context.waitForTarget((target) => target.opener() === opener.target());
+  const already = await context.pages();
   await opener.evaluate((href) => {
     Object.assign(window, { victim: window.open(href) });
   }, url);
-  const victim = await (await opened).page();
-  assert.ok(victim);
+  const victim = await newPageOf(context, already);
   await victim.waitForFunction(() => customElements.get("bank-link") !== undefined);
   return {
     victim,
@@ -62,6 +62,16 @@ async function fromOpener(context: BrowserContext, url: string): Promise<Attack>
         for (const message of data) victim.postMessage(message, "*");
       }, messages),
   };
+}
+
+/** By comparison: not every driver names the opener of a window. */
+async function newPageOf(context: BrowserContext, already: readonly Page[]): Promise<Page> {
+  for (let tries = 0; tries < 100; tries++) {
+    const opened = (await context.pages()).find((page) => !already.includes(page));
+    if (opened) return opened;
+    await delay(50);
+  }
+  throw new Error("no window was opened");
 }
 
 const attacks: Record<string, (customer: SignedIn) => Promise<Attack>> = {
